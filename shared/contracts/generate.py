@@ -33,7 +33,9 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
 
 def schemas() -> dict[str, str]:
     """File name -> JSON text of every schema, events under their topic name."""
-    models = {name: (model, {}) for name, model in DOCUMENTS.items()}
+    models: dict[str, tuple[type[BaseModel], dict[str, object]]] = {
+        name: (model, {}) for name, model in DOCUMENTS.items()
+    }
     models |= {event.topic: (event, _routing(event)) for event in EVENTS}
     return {
         f"{name}.json": json.dumps(

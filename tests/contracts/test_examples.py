@@ -1,4 +1,4 @@
-"""The contract's examples: an old example may never stop parsing (they are shared/contracts/examples)."""
+"""The contract's examples (shared/contracts/examples): an old one may never stop parsing."""
 
 import json
 from pathlib import Path
