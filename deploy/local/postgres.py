@@ -1,8 +1,8 @@
 """PostgreSQL 18 from a Python package, run as a child process on 127.0.0.1.
 
-The binaries are the package's; its server class is not used. PostgreSQL refuses to run as root, so as
-root it runs as `nobody`, with data (and, where that account cannot reach them, copies of the binaries)
-under /var/tmp.
+The binaries are the package's; its server class is not used. PostgreSQL refuses to run as root, so
+as root it runs as `nobody`, with data (and, where that account cannot reach them, copies of the
+binaries) under /var/tmp.
 """
 
 import hashlib
@@ -128,8 +128,8 @@ class Postgres:
             shutil.rmtree(self._data)  # of a state directory that was deleted: nobody can open it
         elif found != _MAJOR or not self._password_file.exists():
             raise LocalProblem(
-                f"The data directory {self._data} is stale (made by {found}, or its password is gone):"
-                f" delete {self._data} and start again."
+                f"The data directory {self._data} is stale (made by {found}, or its password is"
+                f" gone): delete {self._data} and start again."
             )
 
     def _initialise(self, binaries: Path) -> None:
@@ -228,8 +228,8 @@ def _package() -> Path:
     package = Path(found.origin).parent if found is not None and found.origin else None
     if package is None or not (package / f"pginstall{_MAJOR}" / "bin" / "postgres").exists():
         raise LocalProblem(
-            f"There is no embedded PostgreSQL for this platform ({sys.platform}) in this environment:"
-            " run `make setup`, or set DATABASE_URL to a PostgreSQL 18 of yours."
+            f"There is no embedded PostgreSQL for this platform ({sys.platform}) in this"
+            " environment: run `make setup`, or set DATABASE_URL to a PostgreSQL 18 of yours."
         )
     return package
 

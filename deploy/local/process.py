@@ -148,7 +148,7 @@ def end_leftover(pid_file: Path, seconds: float = 10) -> None:
 
 
 def birth(pid: int) -> str | None:
-    """When the process of that number began, which tells it from a later one; None: it has ended."""
+    """When the process of that number began, which tells it from a later one; None: ended."""
     if sys.platform == "linux":
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
