@@ -1,0 +1,170 @@
+"""Clauses of clinical English, and whether what one mentions is said to be so.
+
+Negation in the manner of NegEx (Chapman 2001): a trigger before or after a mention denies it inside
+its clause; a list is denied whole; a new subject or verb ends the scope. What is only possible,
+only past or of the family is neither present nor denied. Offsets are code points of the whole text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What a clause says of the thing it mentions."""
+
+    PRESENT = "present"
+    DENIED = "denied"
+    HYPOTHETICAL = "hypothetical"
+    PAST = "past"
+    FAMILY = "family"
+
+
+_I = re.IGNORECASE
+_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
+_CLAUSE_END = re.compile(
+    r"[.!?]+(?=\s|$)|[;\n]|:(?!\s*(?:denied|absent|negative|resolved|none|not\s+present)\b)|\b(?:but|however|except|although|though)\b|(?<=\s)[\u2013\u2014-](?=\s)",
+    _I,
+)
+_FALSE_TRIGGER = re.compile(
+    r"\bnot\s+only\b|\bno\s+(?:relief|improvement|response)\b|\bwithout\s+(?:relief|improvement|response)\b"
+    r"|\bno\s+longer\s+able\b|\b(?:cannot|can\s*not|can't|could\s+not|not)\s+(?:be\s+)?(?:rule|ruled)\s+out\b"
+    r"|\bno\s+doubt\b|\bno\s+change\s+in\s+treatment\b",
+    _I,
+)
+_BEFORE = re.compile(
+    r"\b(?:no|not|never|without|denies|deny|denied|denying|lacks?|negative\s+for|free\s+of|"
+    r"absence\s+of|nor|neither|non)\b|\bnon-|n['\u2019]t\b|\bcannot\b",
+    _I,
+)
+_AFTER = re.compile(
+    r"\b(?:denied|absent|resolved|not\s+present|not\s+seen|not\s+affected|unremarkable|negative)\b|:\s*none\b",
+    _I,
+)
+_PERSON = re.compile(r"\b(?:patient|pt|she|he|they)\s*$", _I)
+_HYPOTHETICAL = re.compile(
+    r"\bif\b|\brisks?\b|\bwatch\s+for\b|\bin\s+case\s+of\b|\bwhether\b|\bmay\b|\bmight\b|\bcould\b"
+    r"|\bshould\b|\breturn\s+(?:for|with)\b|\bcall\s+(?:for|with)\b|\bmonitor\s+for\b"
+    r"|\bworr(?:y|ied)\b|\bfear(?:s|ful)?\b|\bafraid\b|\bto\s+prevent\b",
+    _I,
+)
+_PAST = re.compile(
+    r"\bhistory\s+of\b|\bh/o\b|\bused\s+to\b|\bpreviously\b|\bin\s+the\s+past\b|\bpast\b(?!\s+(?:\w+\s+)?(?:days?|weeks?|months?|years?)\b)|\bformer(?:ly)?\b"
+    r"|\bs/p\b|\bstatus\s+post\b|(?<!since )\blast\s+year\b|\byears?\s+ago\b|\bas\s+a\s+child\b",
+    _I,
+)
+_FAMILY = re.compile(
+    r"\bfamily\b|\bmother\b|\bfather\b|\bsister\b|\bbrother\b|\baunt\b|\buncle\b|\bgrand(?:mother|father)\b",
+    _I,
+)
+_VERB = (
+    r"(?:it|she|he|they|i|patient|pt|itches|bleeds|bled|hurts|is|are|has|have|was|were|wants?|"
+    r"would|catches|snags|looks?|grows|grew|started|began|swells|feels|drains|oozes|rubs|does|"
+    r"keeps|gets|likes|asks?|scratches)"
+)
+_NEW_SUBJECT = re.compile(
+    rf"(?:,|\band\b|\bwhich\b|\bthat\b)\s*(?:and\s+|now\s+|then\s+|just\s+|only\s+|which\s+|that\s+|"
+    rf"the\s+lesion\s+|lesion\s+)*(?={_VERB}\b)",
+    _I,
+)
+_ADJECTIVE_AFTER_COMMA = re.compile(
+    r",\s*(?:and\s+|now\s+)?(?=(?:itchy|painful|tender|sore|bleeding\s+now|growing|enlarging|inflamed|"
+    r"red|swollen|infected|pruritic|darker|changing)\b)",
+    _I,
+)
+_NOUN_TRIGGER = re.compile(
+    r"(?:no|without|denies|deny|denied|negative\s+for|free\s+of|not\s+(?:for|because|cosmetic))\b",
+    _I,
+)
+_SCOPE_WORDS = 14
+_LIST_JOIN = re.compile(r"\b(?:or|nor)\b", _I)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a text in which a negation holds. `start` is its place in the whole text."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the whole text, exclusive."""
+        return self.start + len(self.text)
+
+    def status(self, start: int, end: int) -> Status:
+        """What the clause says of the words at [start, end) of the whole text."""
+        before, after = start - self.start, end - self.start
+        masked = _FALSE_TRIGGER.sub(lambda found: "·" * len(found.group()), self.text)
+        if _FAMILY.search(masked):
+            return Status.FAMILY
+        if _denied_before(masked, before) or _denied_after(masked, before, after):
+            return Status.DENIED
+        if _HYPOTHETICAL.search(masked, 0, before):
+            return Status.HYPOTHETICAL
+        if _PAST.search(masked):
+            return Status.PAST
+        return Status.PRESENT
+
+
+def _denied_before(text: str, mention: int) -> bool:
+    for trigger in _BEFORE.finditer(text, 0, mention):
+        if _restarts(_NEW_SUBJECT, text, trigger.end(), mention):
+            continue
+        if _denies_nouns(text, trigger) and _restarts(
+            _ADJECTIVE_AFTER_COMMA, text, trigger.end(), mention
+        ):
+            continue
+        if len(text[trigger.end() : mention].split()) <= _SCOPE_WORDS:
+            return True
+    return False
+
+
+def _denies_nouns(text: str, trigger: re.Match[str]) -> bool:
+    """`no pain, itchy`: "no" denies nouns, so an adjective after a comma speaks for itself."""
+    return bool(_NOUN_TRIGGER.match(text, trigger.start())) and not _LIST_JOIN.search(
+        text, trigger.end()
+    )
+
+
+def _restarts(break_: re.Pattern[str], text: str, start: int, mention: int) -> bool:
+    """Whether something between a trigger and a mention starts a statement of its own."""
+    return any(found.end() <= mention for found in break_.finditer(text, start))
+
+
+def _denied_after(text: str, mention: int, mention_end: int) -> bool:
+    for trigger in _AFTER.finditer(text, mention_end):
+        if _PERSON.search(text, 0, trigger.start()):
+            return False
+        between = text[mention_end : trigger.start()]
+        if len(between.split()) <= 6 and not re.search(rf",\s*{_VERB}\b", between, _I):
+            return True
+    return False
+
+
+def clauses(text: str) -> Iterator[Clause]:
+    """The clauses of a text in order, without surrounding space."""
+    yield from _pieces(text, _CLAUSE_END)
+
+
+def sentences(text: str) -> Iterator[Clause]:
+    """The sentences of a text in order; a line break ends one too."""
+    yield from _pieces(text, _SENTENCE_END)
+
+
+def _pieces(text: str, ends: re.Pattern[str]) -> Iterator[Clause]:
+    start = 0
+    for end in [*ends.finditer(text), None]:
+        piece = text[start : end.start() if end else len(text)]
+        stripped = piece.strip(" \t\r,")
+        if stripped:
+            yield Clause(stripped, start + piece.index(stripped))
+        if end:
+            start = end.end()
+
+
+def clause_at(text: str, position: int) -> Clause:
+    """The clause that covers a position of the text."""
+    covering = [each for each in clauses(text) if each.start <= position < each.end]
+    return covering[0] if covering else Clause(text, 0)
