@@ -56,4 +56,4 @@ bench: setup ## events per second and p50/p99 through the chain, against a basel
 	@exec $(PY) -m bench.pipeline
 
 lock: setup ## resolve pyproject.toml anew into requirements.lock
-	@deploy/local/lock.sh
+	@deploy/local/resolve.sh

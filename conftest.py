@@ -101,7 +101,7 @@ async def service_template(postgres_url: str) -> AsyncIterator[Callable[[str], A
                 await _execute(postgres_url, f"create database {name}")
                 url = database_url(postgres_url, name)
                 await provision(url, service, _SERVICE_PASSWORD, _RELAY_PASSWORD)
-                await asyncio.to_thread(upgrade, url, service)
+                await upgrade(url, service)
                 made[service] = name
         return made[service]
 
