@@ -1,0 +1,77 @@
+"""A message from outside, and what a service makes of it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.vault import Sealer
+
+State = Literal["stored", "applied", "waiting", "unmatched", "review", "ignored", "failed"]
+
+# What a sender of each format may post.
+MEDIA_TYPES = {
+    "dermis": ("application/json",),
+    "fhir": ("application/fhir+json", "application/json"),
+    "hl7v2": ("application/hl7-v2",),
+    "x12": ("application/edi-x12",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A verified message. `received_at` is business time; `body` is what was sent or its repair."""
+
+    message_id: UUID
+    practice_id: str
+    source_id: str
+    format: str
+    media_type: str
+    received_at: datetime
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A problem of a message: rule, sentence, and the place in the message. No value of it."""
+
+    rule: str
+    says: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """What a message means.
+
+    commands: (case, command) for `shared.bus.apply`, all in one transaction with the message's
+    state. state: what becomes of the message when every command is taken; a command that must wait
+    makes it `waiting`, one refused `failed`.
+    """
+
+    kind: str
+    commands: Sequence[tuple[UUID, object]] = ()
+    case_id: UUID | None = None
+    state: State = "applied"
+    problems: Sequence[Trouble] = ()
+
+
+# Names the case a message is about before it is interpreted, or None where it names none.
+# Raises Refused where nothing identifies the message at all (the sender gets a 422).
+Identify = Callable[[Received], UUID | None]
+
+# Reads a message inside the transaction that applies it. Raises Refused or pydantic's
+# ValidationError for what cannot be read: the message becomes `failed` with those problems.
+Interpret = Callable[[AsyncConnection, Received, Sealer], Awaitable[Interpreted]]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """What a service brings to take webhooks: the formats it reads and how it reads them."""
+
+    formats: tuple[str, ...]
+    identify: Identify
+    interpret: Interpret
