@@ -79,6 +79,13 @@ class Coverage(Document):
     subscriber: Subscriber | None = None
 
 
+class Subject(Document):
+    """What is sealed in `VisitClassified.subject`: who the patient is and under whose policy."""
+
+    patient: Patient
+    coverage: Coverage | None = None
+
+
 class PlannedService(Document):
     service_id: Id
     kind: ServiceKind
