@@ -6,7 +6,7 @@ A service is a `Stage`: a state per case, a table of handlers, the references it
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -112,7 +112,8 @@ class Stage(Generic[S, R]):
     references: everything the handlers of this batch read beside the state (tables, other cases'
     facts), loaded inside the transaction before the first handler runs.
     save: writes the service's own tables for the changed cases, inside the same transaction.
-    waits: how long an input may wait for a fact (`NotYet`), in business time.
+    waits: how long an event may wait for a fact (`NotYet`) in business time before it is overdue,
+    three days where unsaid; a handler under "waiting" then hears `Due("waiting:<topic>:<n>")`.
     """
 
     name: str
@@ -121,3 +122,4 @@ class Stage(Generic[S, R]):
     handlers: Handlers[S, R]
     references: Callable[[AsyncConnection, Sequence[tuple[UUID, Input]]], Awaitable[R]]
     save: Callable[[AsyncConnection, Sequence[Change[S]]], Awaitable[None]]
+    waits: Mapping[type[Event], timedelta] = field(default_factory=dict)
