@@ -73,6 +73,8 @@ class Postgres:
         demand_free(self.port, "PostgreSQL")
         self._directory.mkdir(parents=True, exist_ok=True)
         end_leftover(self._pid_file)
+        _package()
+        self._make_home()
         binaries = self._reachable_binaries()
         self._check_data()
         if not self._data.exists():
@@ -118,6 +120,15 @@ class Postgres:
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
         self._password_file.unlink(missing_ok=True)
+
+    def _make_home(self) -> None:
+        self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._account is None:
+            return
+        owner = self._home.lstat().st_uid
+        if self._home.is_symlink() or owner not in (0, self._account.uid):
+            raise LocalProblem(f"{self._home} belongs to somebody else: delete it and start again.")
+        os.chown(self._home, self._account.uid, self._account.gid)
 
     def _check_data(self) -> None:
         if not self._data.exists():
@@ -238,9 +249,7 @@ def _account_and_home(directory: Path) -> tuple[Account | None, Path]:
     """Whom the server runs as (None: as we do) and where its data lives."""
     if os.getuid() != 0:
         _account_name(Account(os.getuid(), os.getgid()))
-        home = directory / "postgres"
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return None, home
+        return None, directory / "postgres"
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError:
@@ -249,11 +258,7 @@ def _account_and_home(directory: Path) -> tuple[Account | None, Path]:
             " run as an ordinary user, or set DATABASE_URL."
         ) from None
     digest = hashlib.sha256(str(directory).encode()).hexdigest()[:12]
-    home = Path("/var/tmp") / f"dermis-{digest}"  # noqa: S108 - survives a restart; owner checked below
-    home.mkdir(mode=0o700, exist_ok=True)
-    if home.is_symlink() or home.stat().st_uid not in (0, nobody.pw_uid):
-        raise LocalProblem(f"{home} belongs to somebody else: delete it and start again.")
-    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    home = Path("/var/tmp") / f"dermis-{digest}"  # noqa: S108 - kept over a boot; owner checked
     return Account(nobody.pw_uid, nobody.pw_gid), home
 
 
