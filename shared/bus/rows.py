@@ -30,7 +30,7 @@ async def lock_cases(
         [practices[case_id] for case_id in ids],
     )
     rows = await connection.fetch(
-        "select case_id, practice_id, version, state from case_state"
+        "select case_id, practice_id, version, state::text from case_state"
         " where case_id = any($1) order by case_id for update",
         ids,
     )
@@ -83,7 +83,7 @@ async def load_parked(
 ) -> list[Parked]:
     """The open parked events of these places, to be tried in the order of their numbers."""
     rows = await connection.fetch(
-        "select p.* from parked p where status = 'open'"
+        "select p.*, headers::text as headers_text from parked p where status = 'open'"
         " and (topic, case_id) in (select * from unnest($1::text[], $2::uuid[]))"
         " and (kind = 'gap' or next_at <= clock_timestamp()) order by topic, case_id, n limit $3",
         [topic for topic, _ in places],
@@ -100,7 +100,7 @@ def _parked(row: asyncpg.Record) -> Parked:
         practice_id=row["practice_id"],
         n=row["n"],
         event_id=row["event_id"],
-        headers=orjson.loads(row["headers"]),
+        headers=orjson.loads(row["headers_text"]),
         body=row["raw"],
     )
     return Parked(
