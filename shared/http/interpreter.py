@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +18,8 @@ from shared.bus.outcome import Outcome
 from shared.bus.reasons import ATTEMPTS, is_outage, reason_of, wait_before
 from shared.bus.stage import Asked
 from shared.http import inbox
-from shared.http.message import Interpreted, State, Trouble, Webhooks
+from shared.http.intake import is_json
+from shared.http.message import Interpreted, Received, State, Trouble, Webhooks
 from shared.http.parts import Parts
 from shared.http.problems import validation_errors
 from shared.http.webhooks import INTERPRETER
@@ -79,7 +81,7 @@ class Interpreter:
                     meant = await self._webhooks.interpret(connection, message, seal)
                 except (Refused, ValidationError) as error:
                     meant = Interpreted(
-                        row.kind or row.format, state="failed", problems=_troubles(error)
+                        row.kind or row.format, state="failed", problems=_troubles(error, message)
                     )
                 outcomes = await self._apply(connection, practice_id, message_id, meant)
             state, troubles = _judge(meant, outcomes)
@@ -160,13 +162,14 @@ def _judge(meant: Interpreted, outcomes: Sequence[Outcome]) -> tuple[State, list
     return state, troubles
 
 
-def _troubles(error: Refused | ValidationError) -> list[Trouble]:
+def _troubles(error: Refused | ValidationError, message: Received) -> list[Trouble]:
     if isinstance(error, Refused):
         return [Trouble(error.code, error.reason, error.field)]
     faults = error.errors(include_input=False, include_context=False, include_url=False)
+    document = orjson.loads(message.body) if is_json(message.media_type) else None
     return [
         Trouble("contract", fault["says"], fault["pointer"])
-        for fault in validation_errors(faults, None)
+        for fault in validation_errors(faults, document)
     ]
 
 

@@ -10,6 +10,7 @@ from shared.db.database import wake_after_commit
 from shared.http import inbox
 from shared.http.audit import audit
 from shared.http.credentials import Caller, caller
+from shared.http.intake import check_json, is_json
 from shared.http.message import State
 from shared.http.paging import Listing, Page, instant, page
 from shared.http.parts import Parts, parts
@@ -76,6 +77,8 @@ async def replay_message(message_id: UUID, request: Request, who: Replayer, here
         row = await inbox.load(connection, message_id)
         if row is None:
             raise not_found("message")
+        if repaired is not None and is_json(row.media_type):
+            check_json(repaired)
         await inbox.again(connection, message_id, repaired, seal)
         action = "message.replay" if repaired is None else "message.replay_repaired"
         await audit(connection, who, action, str(message_id), here.clock.business())

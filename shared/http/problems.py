@@ -165,8 +165,10 @@ def json_pointer(steps: Sequence[str | int], body: object) -> str:
     """The RFC 6901 pointer of a location, walked through the document it speaks of.
 
     A step that leads nowhere is a missing field where it is the last one, else the name of a union
-    member or type, which is left out.
+    member or type, which is left out. Without the document (None) every step is shown.
     """
+    if body is None:
+        return "".join(f"/{_escaped(step)}" for step in steps)
     pointer = ""
     here = body
     for number, step in enumerate(steps, start=1):
@@ -176,5 +178,9 @@ def json_pointer(steps: Sequence[str | int], body: object) -> str:
             here = here[step]
         else:
             continue
-        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+        pointer += f"/{_escaped(step)}"
     return pointer
+
+
+def _escaped(step: str | int) -> str:
+    return str(step).replace("~", "~0").replace("/", "~1")

@@ -20,7 +20,7 @@ class ServiceSettings(BaseSettings):
     issuer's public keys stand, a file or an address; one of the two is needed.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     database_url: SecretStr
     relay_database_url: SecretStr
@@ -59,5 +59,9 @@ class SubjectSettings(VaultSettings):
 def settings_of(service: str) -> SettingsConfigDict:
     """The `model_config` of a service's settings: its name in capitals is the prefix."""
     return SettingsConfigDict(
-        frozen=True, extra="ignore", env_prefix=f"{service.upper()}_", env_ignore_empty=True
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        env_ignore_empty=True,
+        env_prefix=f"{service.upper()}_",
     )

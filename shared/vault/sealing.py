@@ -1,6 +1,6 @@
 """Sealing of one practice's data with its own data key."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 
 from shared.vault.keyring import Unreadable, decrypt, encrypt
@@ -40,7 +40,7 @@ class Sealer:
             Unreadable: see `open`.
         """
         try:
-            raw = urlsafe_b64decode(sealed)
+            raw = b64decode(sealed, altchars=b"-_", validate=True)
         except ValueError:
             raise Unreadable("not a sealed text") from None
         return self.open(purpose, raw).decode()

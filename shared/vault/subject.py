@@ -3,7 +3,7 @@
 Sealed with a key of its own, wrapped by a master key that eligibility and submission alone hold.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from shared.vault.keyring import Keyring, Unreadable, decrypt, encrypt, new_key
@@ -33,7 +33,9 @@ class SubjectSealer:
         """
         try:
             form, *parts = token.split(".")
-            key_id, wrapped, sealed = (urlsafe_b64decode(part) for part in parts)
+            key_id, wrapped, sealed = (
+                b64decode(part, altchars=b"-_", validate=True) for part in parts
+            )
         except ValueError:
             raise Unreadable("not a subject token") from None
         if form != _FORM:
