@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +35,7 @@ def read_sources(path: Path) -> list[Source]:
     ]
 
 
-def source_for(sources: list[Source], service: str, format: str) -> Source:
+def source_for(sources: Sequence[Source], service: str, format: str) -> Source:
     """The first source of a service with that format.
 
     Raises:
