@@ -129,7 +129,8 @@ def _read(batch: Batch[S, R], items: Sequence[Item]) -> None:
             continue
         try:
             event = event_of(message, kinds[message.topic])
-            item.input = Heard(event, message.event_id, None if redriven else message.n)
+            number = None if redriven else message.n
+            item.input = Heard(event, message.event_id, number, message.cause_id)
         except Exception as error:  # it is parked under its headers when its turn comes
             item.unreadable = error
 

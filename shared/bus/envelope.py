@@ -33,6 +33,12 @@ class Message:
     headers: Mapping[str, str]
     body: bytes | None
 
+    @property
+    def cause_id(self) -> UUID | None:
+        """What made its service emit it, where that is known."""
+        cause = self.headers.get("ce_causeid")
+        return UUID(cause) if cause else None
+
 
 def event_id(topic: str, case_id: UUID, n: int) -> UUID:
     """The id of the event with this number; a replay names the same event the same."""

@@ -22,11 +22,15 @@ E = TypeVar("E", bound=Event)
 
 @dataclass(frozen=True, slots=True)
 class Heard(Generic[E]):
-    """An event of another service. `n` is its number on (topic, case); None when redriven."""
+    """An event of another service. `n` is its number on (topic, case); None when redriven.
+
+    `cause_id` is the event or message that made its service emit it, where one did.
+    """
 
     data: E
     event_id: UUID
     n: int | None
+    cause_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
