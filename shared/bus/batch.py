@@ -99,6 +99,7 @@ class Batch(Generic[S, R]):
             return self._park(item, message, error)
         if item.parked is not None:
             self.unparked.add((place, message.n))
+            self.open_numbers.get(place, set()).discard(message.n)
             self._clear_deadline(item.parked)
         self._advance(place, message.n)
         return outcome
@@ -228,7 +229,7 @@ class Batch(Generic[S, R]):
     def _refuse_foreign(self, item: Item) -> Outcome:
         """Another practice's case: it can be neither seen nor counted, only shown as dead."""
         refused = Refused("case-of-another-practice", "the case belongs to another practice")
-        if item.message is not None and item.parked is None:
+        if item.message is not None:
             place = (item.message.topic, item.message.case_id)
             row = Parked(item.message, "retry", str(refused), status="dead", attempts=1)
             self.parked[place, item.message.n] = row

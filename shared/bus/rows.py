@@ -9,7 +9,9 @@ import orjson
 
 from shared.bus import codec
 from shared.bus.batch import Batch
+from shared.bus.broker import LARGEST_BODY
 from shared.bus.envelope import Message, message
+from shared.bus.errors import Permanent
 from shared.bus.stage import R, S, Stage
 from shared.bus.work import Case, Emission, Parked, Place, Timer, TimerKey
 from shared.kernel.ids import derived_id
@@ -203,17 +205,18 @@ async def _number(connection: asyncpg.Connection, batch: Batch[S, R]) -> list[Me
     for emission in batch.emissions:
         place = (emission.event.topic, emission.event.case_id)
         before[place] += 1
-        messages.append(
-            message(
-                emission.event,
-                before[place],
-                source=batch.stage.name,
-                cause_id=emission.cause_id,
-                case_version=emission.case_version,
-                recorded_at=batch.wall,
-                trace=emission.trace,
-            )
+        numbered = message(
+            emission.event,
+            before[place],
+            source=batch.stage.name,
+            cause_id=emission.cause_id,
+            case_version=emission.case_version,
+            recorded_at=batch.wall,
+            trace=emission.trace,
         )
+        if len(numbered.body or b"") > LARGEST_BODY:
+            raise Permanent(f"{numbered.topic} of more than {LARGEST_BODY} bytes")
+        messages.append(numbered)
     return messages
 
 

@@ -1,0 +1,229 @@
+"""The consumer: batches of events into `apply`, one transaction each.
+
+Kafka's offsets only save work. What was applied is told by the cursors; a log that was lost and
+sent again is told by its epoch, or by a position beyond the high-water mark of the last fetch.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Generic
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from shared.bus.apply import transact
+from shared.bus.broker import Broker
+from shared.bus.envelope import Message, UnreadableRecord, from_kafka
+from shared.bus.outcome import Outcome
+from shared.bus.stage import R, S, Stage
+from shared.bus.topics import heard_topics
+from shared.bus.tracing import batch_span
+from shared.bus.work import Item
+from shared.db import Database, raw
+from shared.kernel.clock import Clock
+from shared.telemetry import error_fields, logger
+from shared.telemetry.metrics import BATCH_SECONDS, EVENTS_HEARD, REWINDS
+
+_BATCH = 500
+_POLL_MS = 200
+_COMMIT_SECONDS = 0.25
+_MARKS_SECONDS = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_LOG = logger(__name__)
+
+Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+
+class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
+    """Hears the topics of a stage's handlers.
+
+    instance: the member's name over restarts, `<service>-<ordinal>`.
+    """
+
+    def __init__(
+        self,
+        stage: Stage[S, R],
+        database: Database,
+        broker: Broker,
+        clock: Clock,
+        *,
+        instance: str,
+    ) -> None:
+        self._stage = stage
+        self._database = database
+        self._broker = broker
+        self._clock = clock
+        self._instance = instance
+        self._busy = asyncio.Lock()
+        self._client: AIOKafkaConsumer | None = None
+        self._done: dict[TopicPartition, int] = {}
+        self._epochs: dict[TopicPartition, int] = {}
+        self._committed_at = self._marks_at = 0.0
+        self._pause = _FIRST_PAUSE
+
+    @property
+    def assigned(self) -> bool:
+        """Whether this member has joined its group."""
+        return self._client is not None and bool(self._client.assignment())
+
+    def lag(self) -> int:
+        """Events in the log that this member has not fetched yet, as its last fetches saw it."""
+        if self._client is None:
+            return 0
+        marks = {at: self._client.highwater(at) for at in self._client.assignment()}
+        return sum((mark or 0) - self._done.get(at, mark or 0) for at, mark in marks.items())
+
+    async def consume(self) -> None:
+        """Hear until something fails; then call it again.
+
+        Raises:
+            KafkaError, OSError: the broker failed.
+        """
+        topics = heard_topics(self._stage)
+        await self._broker.ensure(topics)
+        self._done, self._epochs = {}, {}
+        client = self._broker.member(self._stage.name, self._instance)
+        client.subscribe(topics, listener=self)
+        self._client = client
+        await client.start()
+        try:
+            while True:
+                records = await client.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+                async with self._busy:
+                    await self._take(client, records)
+        finally:
+            self._client = None
+            await client.stop()
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Finish the batch and commit before another member takes over."""
+        async with self._busy:
+            if self._client is not None:
+                await self._commit(self._client)
+            for at in revoked:
+                self._done.pop(at, None)
+                self._epochs.pop(at, None)
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Nothing: the epoch of a partition is looked up with its first records."""
+
+    async def _take(self, client: AIOKafkaConsumer, records: Records) -> None:
+        try:
+            new = await self._know_epochs(records)
+            readable, renewed = self._read(records)
+            if readable:
+                await self._apply(readable)
+            await self._remember_epochs({at: self._epochs[at] for at in new & set(self._epochs)})
+        except Exception as error:  # whatever it was, nothing was written: the same again
+            _LOG.warning("batch failed, will be done again", **error_fields(error))
+            for at, fetched in records.items():
+                with suppress(IllegalStateError):  # revoked meanwhile
+                    client.seek(at, fetched[0].offset)
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+            return
+        self._pause = _FIRST_PAUSE
+        for at, fetched in records.items():
+            if at not in renewed:
+                self._done[at] = fetched[-1].offset + 1
+        for at, epoch in renewed.items():
+            await self._rewind(client, at, epoch)
+        if monotonic() - self._marks_at >= _MARKS_SECONDS:
+            await self._compare_marks(client)
+        if monotonic() - self._committed_at >= _COMMIT_SECONDS:
+            await self._commit(client)
+
+    def _read(self, records: Records) -> tuple[list[Message], dict[TopicPartition, int]]:
+        """The messages to apply, and the partitions found to be of a newer log than known."""
+        messages: list[Message] = []
+        renewed: dict[TopicPartition, int] = {}
+        for at, fetched in records.items():
+            for record in fetched:
+                try:
+                    message, epoch = from_kafka(at.topic, record.headers, record.value)
+                except UnreadableRecord as error:
+                    # No relay of ours sent it: it belongs to no case and can only be told of.
+                    EVENTS_HEARD.labels(self._stage.name, at.topic, "unreadable").inc()
+                    place = {"topic": at.topic, "partition": at.partition, "offset": record.offset}
+                    _LOG.error("not an event of ours", reason=str(error), **place)
+                    continue
+                if epoch > self._epochs.setdefault(at, epoch):
+                    renewed[at] = epoch
+                    break
+                messages.append(message)
+        return messages, renewed
+
+    async def _apply(self, messages: Sequence[Message]) -> None:
+        items = [Item(m.case_id, m.practice_id, None, m) for m in messages]
+        practices = {message.practice_id for message in messages}
+        begun = monotonic()
+        with batch_span(self._stage.name, messages):
+            async with self._database.transaction(practices) as connection:
+                outcomes = await transact(connection, self._stage, items, self._clock.business())
+        BATCH_SECONDS.labels(self._stage.name).observe(monotonic() - begun)
+        self._count(messages, outcomes)
+
+    def _count(self, messages: Sequence[Message], outcomes: Sequence[Outcome]) -> None:
+        for message, outcome in zip(messages, outcomes, strict=True):
+            EVENTS_HEARD.labels(self._stage.name, message.topic, outcome.status.value).inc()
+
+    async def _know_epochs(self, records: Records) -> set[TopicPartition]:
+        """Load the epochs last heard; gives the partitions that were never heard before."""
+        unknown = {at for at in records if at not in self._epochs}
+        if not unknown:
+            return unknown
+        async with self._database.transaction([]) as connection:
+            rows = await raw(connection).fetch("select topic, part, n from heard_epoch")
+        known = {TopicPartition(topic, part): n for topic, part, n in rows}
+        self._epochs |= {at: known[at] for at in unknown if at in known}
+        return unknown - set(known)
+
+    async def _remember_epochs(self, epochs: Mapping[TopicPartition, int]) -> None:
+        """Keep the epochs for the next start: the log may be lost while nobody listens."""
+        if not epochs:
+            return
+        async with self._database.transaction([]) as connection:
+            await raw(connection).execute(
+                "insert into heard_epoch (topic, part, n)"
+                " select * from unnest($1::text[], $2::int[], $3::bigint[])"
+                " on conflict (topic, part) do update set n = excluded.n",
+                [at.topic for at in epochs],
+                [at.partition for at in epochs],
+                list(epochs.values()),
+            )
+        self._epochs |= epochs
+
+    async def _rewind(
+        self, client: AIOKafkaConsumer, at: TopicPartition, epoch: int | None = None
+    ) -> None:
+        """Read a partition from its beginning; its committed offset goes first, the epoch last.
+
+        So an end in between finds the higher epoch again.
+        """
+        _LOG.warning("a log was renewed: reading it again", topic=at.topic, partition=at.partition)
+        REWINDS.labels(self._stage.name).inc()
+        await client.seek_to_beginning(at)
+        beginning = await client.position(at)
+        self._done[at] = beginning
+        await client.commit({at: beginning})
+        if epoch is not None:
+            await self._remember_epochs({at: epoch})
+
+    async def _compare_marks(self, client: AIOKafkaConsumer) -> None:
+        """Rewind where the position lies beyond the end of the log: it was lost."""
+        self._marks_at = monotonic()
+        for at in client.assignment():
+            mark = client.highwater(at)
+            if mark is not None and await client.position(at) > mark:
+                await self._rewind(client, at)
+
+    async def _commit(self, client: AIOKafkaConsumer) -> None:
+        self._committed_at = monotonic()
+        assigned: set[Any] = client.assignment()
+        offsets = {at: offset for at, offset in self._done.items() if at in assigned}
+        if offsets:
+            with suppress(KafkaError):  # a hint: the next one will do
+                await client.commit(offsets)
