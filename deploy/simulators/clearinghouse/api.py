@@ -69,6 +69,14 @@ class AnswerDocument(BaseModel):
     delivered: bool
 
 
+class PayDayRequest(BaseModel):
+    """Without a claim: every accepted claim not yet paid."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claim_id: str | None = None
+
+
 class ProviderAdjustmentRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -121,7 +129,7 @@ def create_app(
         return _file(found)
 
     _add_views(app, store)
-    _add_controls(app, store)
+    _add_controls(app, store, now)
     return app
 
 
@@ -157,7 +165,7 @@ def _add_views(app: FastAPI, store: Store) -> None:
         raise HTTPException(404, "no such answer was written")
 
 
-def _add_controls(app: FastAPI, store: Store) -> None:
+def _add_controls(app: FastAPI, store: Store, now: Callable[[], datetime]) -> None:
     @app.post("/v1/behaviours", status_code=201)
     async def add_behaviour(behaviour: Behaviour) -> dict[str, int]:
         return {"behaviour_id": store.add_behaviour(behaviour)}
@@ -172,6 +180,10 @@ def _add_controls(app: FastAPI, store: Store) -> None:
     @app.delete("/v1/behaviours", status_code=204)
     async def clear_behaviours() -> None:
         store.clear_behaviours()
+
+    @app.post("/v1/pay-day", status_code=202)
+    async def pay_day(request: PayDayRequest) -> dict[str, int]:
+        return {"claims": store.bring_forward(now(), request.claim_id)}
 
     @app.post("/v1/provider-adjustments", status_code=201)
     async def add_adjustment(request: ProviderAdjustmentRequest) -> dict[str, str]:

@@ -181,6 +181,15 @@ class Store:
     def due_claims(self, now: datetime) -> list[KeptClaim]:
         return self._claims("where pay_due <= ? order by payer_id, id", _text(now))
 
+    def bring_forward(self, now: datetime, claim_id: str | None) -> int:
+        """Make the payment of one claim, or of all accepted ones, due now; how many."""
+        changed = self._db.execute(
+            "update claim set pay_due = ?"
+            " where state = 'accepted' and claim_id = coalesce(?, claim_id)",
+            (_text(now), claim_id),
+        )
+        return changed.rowcount
+
     def move(self, kept: KeptClaim, state: str, settled: Settled | None = None) -> None:
         """Another state; nothing more is due for the claim."""
         document = None if settled is None else _SETTLED.dump_json(settled).decode()

@@ -373,6 +373,16 @@ async def test_an_835_may_come_late_twice_or_wrong(world):
     assert [found for found in oxedi.parse(wrong).diagnostics if found.level == 3]
 
 
+async def test_pay_day_can_be_called(world):
+    await world.send(file_837([claim("ONE", GOOD), claim("TWO", GOOD, last="OTHER")]))
+    await world.pass_time(minutes=5)
+    answer = await world.house.post("/v1/pay-day", json={"claim_id": "TWO"})
+    assert answer.json() == {"claims": 1}
+    (remit,) = await world.pass_time(seconds=1)
+    assert list(clp(remit)) == ["TWO"]
+    assert (await world.house.post("/v1/pay-day", json={})).json() == {"claims": 1}
+
+
 async def test_a_provider_adjustment_lowers_the_next_payment(world):
     body = {"payer_id": "60054", "reason": "WO", "reference": "CLAIM-0", "amount": "36.40"}
     assert (await world.house.post("/v1/provider-adjustments", json=body)).status_code == 201
