@@ -1,0 +1,213 @@
+"""One encounter laid out for the rules: who pays, what each lesion is, where facts stand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
+
+from services.coding.domain.claim import Edit, Hold, PatientPay, Reason
+from services.coding.domain.documented import Encounter, Lesion, Procedure, ProcedureBase, Side
+from services.coding.domain.facts import Facts, Result
+from services.coding.domain.references import Tables
+from shared.clinical.body_sites import Family, Site, find_site
+from shared.clinical.diagnoses import behavior_of, kind_of
+from shared.kernel.cite import Cite
+
+P = TypeVar("P", bound=ProcedureBase)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a lesion is taken to be.
+
+    codes: ICD-10-CM, the decisive one first; empty where none may be stated. behavior: of the
+    decisive code. proven: malignant by earlier pathology (DX-5). report: the result that decided.
+    awaited: specimens whose report is still to come. holds: questions only a person can answer.
+    """
+
+    codes: tuple[str, ...] = ()
+    behavior: str | None = None
+    kind: str | None = None
+    proven: bool = False
+    report: Result | None = None
+    awaited: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def malignant(self) -> bool:
+        """Whether a malignant or in-situ neoplasm is stated."""
+        return self.behavior in ("malignant", "in_situ")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a procedure worked on: a listed lesion, or a place where none is listed."""
+
+    lesion_id: str | None
+    site_term: str | None
+    laterality: Side | None
+    finding: Finding
+
+    @property
+    def site(self) -> Site | None:
+        return find_site(self.site_term)
+
+    def region(self, family: Family) -> str | None:
+        """The site's group in a code family; None where the site is not known."""
+        site = self.site
+        return None if site is None else site.region(family)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A line in the making. `diagnoses` None: those of its targets. `distinct`: as charted."""
+
+    code: str
+    units: int
+    procedure_ids: tuple[str, ...]
+    targets: tuple[Target, ...]
+    reasons: tuple[Reason, ...]
+    modifiers: tuple[str, ...] = ()
+    distinct: bool | None = None
+    diagnoses: tuple[str, ...] | None = None
+
+    @property
+    def lesion_ids(self) -> tuple[str, ...]:
+        named = (target.lesion_id for target in self.targets)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
+
+    @property
+    def codes_of_targets(self) -> tuple[str, ...]:
+        """The diagnoses the line may point to, decisive one first."""
+        if self.diagnoses is not None:
+            return self.diagnoses
+        found = (code for target in self.targets for code in target.finding.codes)
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What sections decide; sums keep the order."""
+
+    drafts: tuple[Draft, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    patient_pay: tuple[PatientPay, ...] = ()
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        return Outcome(
+            self.drafts + other.drafts,
+            self.holds + other.holds,
+            self.edits + other.edits,
+            self.patient_pay + other.patient_pay,
+        )
+
+
+def total(outcomes: Iterable[Outcome]) -> Outcome:
+    """The sum of outcomes, in their order."""
+    result = Outcome()
+    for outcome in outcomes:
+        result = result + outcome
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The facts of one encounter with what was concluded before any code is chosen.
+
+    findings: by lesion id. insured: ids of the procedures that go to insurance.
+    """
+
+    facts: Facts
+    tables: Tables
+    as_of: date
+    findings: Mapping[str, Finding]
+    insured: frozenset[str] = frozenset()
+    lesions: Mapping[str, Lesion] = field(default_factory=dict)
+
+    @property
+    def encounter(self) -> Encounter:
+        return self.facts.encounter
+
+    @property
+    def day(self) -> date:
+        return self.facts.day
+
+    def of(self, kind: type[P]) -> tuple[P, ...]:
+        """Insured procedures of a kind, in an order free of how they were listed."""
+        found = [
+            each
+            for each in self.encounter.procedures
+            if isinstance(each, kind) and each.procedure_id in self.insured
+        ]
+        return tuple(sorted(found, key=lambda each: each.procedure_id))
+
+    def procedure(self, procedure_id: str) -> Procedure | None:
+        """The procedure of that id, insured or not."""
+        for each in self.encounter.procedures:
+            if each.procedure_id == procedure_id:
+                return each
+        return None
+
+    def targets(self, procedure: ProcedureBase) -> tuple[Target, ...]:
+        """The lesions a procedure names; its own place and diagnosis where it names none."""
+        if not procedure.lesions:
+            codes = () if procedure.diagnosis is None else (procedure.diagnosis,)
+            return (Target(None, procedure.site, procedure.laterality, stated_finding(codes)),)
+        return tuple(self.target(each, procedure) for each in procedure.lesions)
+
+    def target(self, lesion_id: str, procedure: ProcedureBase | None = None) -> Target:
+        """A lesion as a target; where it is not listed, the place the procedure gives."""
+        lesion = self.lesions.get(lesion_id)
+        if lesion is None:
+            site = None if procedure is None else procedure.site
+            side = None if procedure is None else procedure.laterality
+            return Target(lesion_id, site, side, Finding(holds=(_unlisted(lesion_id),)))
+        return Target(lesion_id, lesion.site, lesion.laterality, self.findings[lesion_id])
+
+    def at(self, procedure: ProcedureBase, *fields: str) -> tuple[str, ...]:
+        """Evidence pointers to fields of a procedure, or to the procedure itself."""
+        ids = [each.procedure_id for each in self.encounter.procedures]
+        place = ids.index(procedure.procedure_id)
+        base = f"/encounter/procedures/{place}"
+        return tuple(f"{base}/{name}" for name in fields) or (base,)
+
+    def at_lesion(self, lesion_id: str | None, *fields: str) -> tuple[str, ...]:
+        """Evidence pointers to fields of a lesion; none where it is not listed."""
+        for place, lesion in enumerate(self.encounter.lesions):
+            if lesion.lesion_id == lesion_id:
+                return tuple(f"/encounter/lesions/{place}/{name}" for name in fields)
+        return ()
+
+
+def stated_finding(codes: Sequence[str]) -> Finding:
+    """A finding for a diagnosis stated on a procedure or an evaluation, with no lesion listed."""
+    if not codes:
+        return Finding()
+    return Finding(tuple(codes), behavior_of(codes[0]), kind_of(codes[0]))
+
+
+def because(rule: str, says: str, source: Cite | str, *evidence: str) -> Reason:
+    """A reason with its evidence pointers."""
+    return Reason(rule, says, str(source), evidence)
+
+
+def missing(procedure: ProcedureBase, fact: str) -> Hold:
+    """A fact that CPT requires is not charted: the procedure gets no line (FACT-1)."""
+    return Hold("missing_fact", f"Procedure {procedure.procedure_id}: the {fact} is not charted.")
+
+
+def review(reason: str, detail: str) -> Hold:
+    """A question for a person."""
+    return Hold(reason, detail)
+
+
+def tenths(size: Decimal) -> Decimal:
+    """A sum rounded half up to 0.1, never its parts (FACT-2)."""
+    return size.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def _unlisted(lesion_id: str) -> Hold:
+    return Hold("missing_fact", f"Lesion {lesion_id} is named by a procedure and not listed.")

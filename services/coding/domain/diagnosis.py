@@ -1,0 +1,301 @@
+"""What each lesion is taken to be: report first, then what was established, then impression."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from services.coding.domain.chart import Finding, because, review
+from services.coding.domain.claim import Hold, Reason
+from services.coding.domain.documented import Encounter, Lesion, Specimen
+from services.coding.domain.facts import Facts, Result
+from services.coding.domain.reports import Standing, standing
+from services.coding.domain.sources import ICD_GUIDELINES, ICD_SUSPECTED, LONG_AGO, OWN
+from shared.clinical.body_sites import find_site
+from shared.clinical.diagnoses import (
+    behavior_of,
+    diagnoses,
+    is_malignant,
+    kind_of,
+    neoplasm_at,
+    sited_kinds,
+    unspecified_neoplasm_at,
+)
+from shared.clinical.reports import same_place
+from shared.kernel.rule import rule
+
+_SEVERITY = ("benign", "premalignant", "uncertain", "in_situ", "malignant")
+_RASH_WORDS = ("rash", "eruption", "dermatitis", "exanthem")
+
+
+def findings(facts: Facts) -> dict[str, Finding]:
+    """What every listed lesion is taken to be, by lesion id."""
+    reports = _reports_by_lesion(facts)
+    return {
+        lesion.lesion_id: _finding(place, lesion, facts, reports.get(lesion.lesion_id, {}))
+        for place, lesion in enumerate(facts.encounter.lesions)
+    }
+
+
+def specimens_of(encounter: Encounter, lesion_id: str) -> tuple[Specimen, ...]:
+    """The specimens taken of a lesion, named by it or by a procedure on it alone."""
+    by_procedure = {each.procedure_id: each.lesions for each in encounter.procedures}
+    return tuple(
+        each
+        for each in encounter.specimens
+        if each.lesion_id == lesion_id
+        or (each.lesion_id is None and by_procedure.get(each.procedure_id or "") == (lesion_id,))
+    )
+
+
+def _reports_by_lesion(facts: Facts) -> dict[str, dict[str, list[Result]]]:
+    """Reports by lesion and by accession part: each part of an accession is one specimen."""
+    lesion_of = {
+        specimen.specimen_id: lesion.lesion_id
+        for lesion in facts.encounter.lesions
+        for specimen in specimens_of(facts.encounter, lesion.lesion_id)
+    }
+    found: dict[str, dict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
+    for result in facts.results:
+        lesion_id = lesion_of.get(result.specimen_id or "", result.lesion_id)
+        if lesion_id is not None:
+            part = f"{result.lab_id}|{result.accession}|{result.part or result.specimen_id or ''}"
+            found[lesion_id][part].append(result)
+    return found
+
+
+def _finding(
+    place: int, lesion: Lesion, facts: Facts, parts: Mapping[str, Sequence[Result]]
+) -> Finding:
+    clinical = _clinical(place, lesion)
+    stands = [standing(results) for _, results in sorted(parts.items())]
+    usable = [each.usable for each in stands if each.usable is not None]
+    heard = {each.specimen_id for each in usable}
+    taken_back = [hold for each in stands for hold in _taken_back(each)]
+    withdrawn = {
+        each.specimen_id
+        for stand in stands
+        for each in (stand.withdrawn, stand.unclear)
+        if each is not None
+    }
+    awaited = tuple(
+        each.specimen_id
+        for each in specimens_of(facts.encounter, lesion.lesion_id)
+        if each.specimen_id not in heard | withdrawn
+    )
+    if not usable:
+        return _with(clinical, awaited=awaited, holds=(*clinical.holds, *taken_back))
+    reported = _reported(lesion, facts, usable)
+    return _with(reported, awaited=awaited, holds=(*reported.holds, *taken_back))
+
+
+def _with(finding: Finding, *, awaited: tuple[str, ...], holds: tuple[Hold, ...]) -> Finding:
+    return replace(finding, awaited=awaited, holds=holds)
+
+
+def _taken_back(stand: Standing) -> list[Hold]:
+    """A cancelled or retracted report leaves nothing to code from: a person decides (DX-2)."""
+    held = []
+    if stand.withdrawn is not None:
+        said = f"Result {stand.withdrawn.result_id} was {stand.withdrawn.status}"
+        held.append(review("pathology_withdrawn", f"{said}: no report is left to code from."))
+    if stand.unclear is not None:
+        said = f"Result {stand.unclear.result_id} has a status that was not understood."
+        held.append(review("pathology_review", said))
+    return held
+
+
+@rule("DX-12", since=LONG_AGO, cite=OWN)
+def _reported(lesion: Lesion, facts: Facts, usable: Sequence[Result]) -> Finding:
+    """Of several specimens of one lesion the most severe result codes; all are listed."""
+    found = [_from_report(lesion, facts, result) for result in usable]
+    found.sort(key=lambda each: _SEVERITY.index(each.behavior or "benign"), reverse=True)
+    if is_malignant(lesion.diagnosis) and lesion.suspicion is False:
+        return _of_proven_tumor(lesion, found)
+    codes = tuple(dict.fromkeys(code for each in found for code in each.codes))
+    first = found[0]
+    return Finding(
+        codes=codes,
+        behavior=first.behavior,
+        kind=first.kind,
+        report=first.report,
+        reasons=tuple(reason for each in found for reason in each.reasons),
+        holds=tuple(hold for each in found for hold in each.holds),
+    )
+
+
+@rule("EX-6", since=LONG_AGO, cite=ICD_GUIDELINES)
+@rule("DX-7", since=LONG_AGO, cite=ICD_GUIDELINES)
+def _of_proven_tumor(lesion: Lesion, found: Sequence[Finding]) -> Finding:
+    """A tumor proven earlier keeps its diagnosis whatever this specimen shows."""
+    assert lesion.diagnosis is not None
+    kind = kind_of(lesion.diagnosis)
+    related = ("scar", "actinic_keratosis", kind)
+    unrelated = [
+        each
+        for each in found
+        if each.kind not in related and not (each.kind is None and each.behavior == "benign")
+    ]
+    holds = tuple(
+        review(
+            "pathology_unrelated",
+            f"Result {each.report.result_id} does not fit the tumor established before.",
+        )
+        for each in unrelated
+        if each.report is not None
+    )
+    says = "The tumor was established before: its diagnosis stands."
+    return Finding(
+        codes=(lesion.diagnosis,),
+        behavior=behavior_of(lesion.diagnosis),
+        kind=kind,
+        proven=True,
+        report=found[0].report,
+        reasons=(because("EX-6", says, ICD_GUIDELINES),),
+        holds=(*holds, *_conflicts(found)),
+    )
+
+
+def _conflicts(found: Sequence[Finding]) -> list[Hold]:
+    """A report of another site or side is doubtful whatever it says."""
+    return [hold for each in found for hold in each.holds if hold.reason == "pathology_conflict"]
+
+
+def _from_report(lesion: Lesion, facts: Facts, result: Result) -> Finding:
+    pointer = f"/results/{list(facts.results).index(result)}"
+    holds = _doubts(lesion, result)
+    if not result.confirmed or result.behavior is None:
+        code = _unstated(lesion)
+        says = "The report does not state a diagnosis: behavior stays unspecified."
+        reason = because("DX-3", says, ICD_SUSPECTED, f"{pointer}/diagnosis_text")
+        return Finding((code,), behavior_of(code), None, False, result, (), (reason,), holds)
+    code, sided = _sited(lesion, result.icd10)
+    if not sided:
+        holds = (*holds, _side_missing(lesion))
+    if code is None:
+        asks = f"Result {result.result_id}: its diagnosis has no code at the site charted."
+        return Finding(
+            (), result.behavior, None, False, result, (), (), (*holds, review("diagnosis", asks))
+        )
+    known = diagnoses().get(code)
+    words = code if known is None else known.says
+    status = "Corrected" if result.status == "corrected" else "Final"
+    reason = because("DX-1", f"{status} report: {words}.", f"ICD-10-CM {code}", pointer)
+    return Finding((code,), result.behavior, kind_of(code), False, result, (), (reason,), holds)
+
+
+def _doubts(lesion: Lesion, result: Result) -> tuple[Hold, ...]:
+    """What makes a person read the report before it is coded from (DX-3, DX-9)."""
+    held = []
+    if not result.confirmed:
+        says = f"Result {result.result_id} is worded as uncertain; no diagnosis is confirmed."
+        held.append(review("pathology_uncertain", says))
+    elif not result.automatic or result.behavior is None:
+        says = f"Result {result.result_id} needs a person's reading."
+        held.append(review("pathology_review", says))
+    here, there = find_site(lesion.site), find_site(result.site)
+    if here is not None and there is not None and not same_place(here, there):
+        says = f"Result {result.result_id} names another site than lesion {lesion.lesion_id}."
+        held.append(review("pathology_conflict", says))
+    sides = {lesion.laterality, result.laterality} - {None}
+    if len(sides) > 1:
+        says = f"Result {result.result_id} names another side than lesion {lesion.lesion_id}."
+        held.append(review("pathology_conflict", says))
+    return tuple(held)
+
+
+def _clinical(place: int, lesion: Lesion) -> Finding:
+    """Without a report: established, suspected, or clinically diagnosable."""
+    at = f"/encounter/lesions/{place}"
+    code = lesion.diagnosis
+    if code is None:
+        return _without_impression(at, lesion)
+    if is_malignant(code):
+        return _malignant_impression(at, lesion, code)
+    if lesion.suspicion or behavior_of(code) in ("uncertain", "unspecified"):
+        return _suspected(at, lesion)
+    return _diagnosable(at, lesion, code)
+
+
+@rule("DX-12", since=LONG_AGO, cite=OWN)
+def _without_impression(at: str, lesion: Lesion) -> Finding:
+    """No diagnosis, no suspicion and no report: a person names it."""
+    if lesion.suspicion:
+        return _suspected(at, lesion)
+    asks = f"Lesion {lesion.lesion_id}: no diagnosis, no suspicion and no report."
+    return Finding(holds=(review("diagnosis", asks),))
+
+
+@rule("DX-5", since=LONG_AGO, cite=ICD_GUIDELINES)
+def _malignant_impression(at: str, lesion: Lesion, code: str) -> Finding:
+    """A malignant diagnosis is used where an earlier biopsy established it."""
+    if lesion.suspicion is False:
+        sided_code, sided = _sited(lesion, code)
+        reason = because(
+            "DX-5", "Established by earlier pathology.", ICD_GUIDELINES, f"{at}/diagnosis"
+        )
+        shown = sided_code or code
+        return Finding(
+            (shown,),
+            behavior_of(shown),
+            kind_of(shown),
+            proven=True,
+            reasons=(reason,),
+            holds=() if sided else (_side_missing(lesion),),
+        )
+    suspected = _suspected(at, lesion)
+    if lesion.suspicion:
+        return suspected
+    asks = f"Lesion {lesion.lesion_id}: is its malignancy established or suspected?"
+    return _with(suspected, awaited=(), holds=(review("missing_fact", asks),))
+
+
+@rule("DX-3", since=LONG_AGO, cite=ICD_SUSPECTED)
+@rule("DX-4", since=LONG_AGO, cite=ICD_SUSPECTED)
+def _suspected(at: str, lesion: Lesion) -> Finding:
+    """A suspicion is never coded as the disease: unspecified behavior, or the sign of a rash."""
+    code = _unstated(lesion)
+    says = "Suspected only: behavior is not specified."
+    reason = because("DX-3", says, ICD_SUSPECTED, f"{at}/suspicion")
+    return Finding((code,), behavior_of(code), kind_of(code), reasons=(reason,))
+
+
+@rule("DX-6", since=LONG_AGO, cite=ICD_GUIDELINES)
+def _diagnosable(at: str, lesion: Lesion, code: str) -> Finding:
+    """What is diagnosed clinically is coded as diagnosed."""
+    known = diagnoses().get(code)
+    shown, sided = code, True
+    if known is not None and (known.side == "unspecified" or known.group == "unspecified"):
+        sited, sided = _sited(lesion, code)
+        shown = sited or code
+    reason: Reason = because(
+        "DX-6", "Clinical diagnosis of the lesion.", ICD_GUIDELINES, f"{at}/diagnosis"
+    )
+    return Finding(
+        (shown,),
+        behavior_of(shown),
+        kind_of(shown),
+        reasons=(reason,),
+        holds=() if sided else (_side_missing(lesion),),
+    )
+
+
+def _sited(lesion: Lesion, code: str | None) -> tuple[str | None, bool]:
+    """A code moved to the lesion's own site, and whether its side is known where it has one."""
+    kind = None if code is None else kind_of(code)
+    if code is None or kind not in sited_kinds():
+        return code, True
+    found = neoplasm_at(kind or "", lesion.site, lesion.laterality)
+    if found is None:
+        return code, True
+    return found.code, not found.side_missing
+
+
+def _side_missing(lesion: Lesion) -> Hold:
+    return Hold("missing_fact", f"Lesion {lesion.lesion_id}: the side is not charted.")
+
+
+def _unstated(lesion: Lesion) -> str:
+    """The code of what nobody has named: a neoplasm by site, a rash by its sign."""
+    if lesion.type is not None and any(word in lesion.type.lower() for word in _RASH_WORDS):
+        return "R21"
+    return unspecified_neoplasm_at(lesion.site)

@@ -1,0 +1,202 @@
+"""Excisions: size by lesion and margins, family by what pathology proves."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.coding.domain.chart import (
+    Chart,
+    Draft,
+    Outcome,
+    Target,
+    because,
+    missing,
+    review,
+    tenths,
+    total,
+)
+from services.coding.domain.claim import Hold, Reason
+from services.coding.domain.documented import Excision
+from services.coding.domain.pending import pathology_hold
+from services.coding.domain.sources import (
+    CPT_ASSISTANT,
+    CPT_EXCISION,
+    FROM_MEMORY,
+    LONG_AGO,
+)
+from shared.kernel.rule import rule
+
+SMALLEST_BAND = Decimal("0.5")
+_WIDE_MARGIN = Decimal("0.5")
+_BENIGN_AT_ONCE = frozenset({"cyst", "lipoma"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One excised lesion. `size` None: a fact is missing, so no code may be chosen."""
+
+    procedures: tuple[Excision, ...]
+    target: Target
+    size: Decimal | None
+    family: str
+    reasons: tuple[Reason, ...]
+    holds: tuple[Hold, ...]
+
+    @property
+    def includes_every_repair(self) -> bool:
+        """A benign excision up to 0.5 cm includes any closure (EX-9)."""
+        return (
+            self.family == "excision_benign"
+            and self.size is not None
+            and self.size <= SMALLEST_BAND
+        )
+
+
+@rule("EX-7", since=LONG_AGO, cite=CPT_EXCISION)
+@rule("EX-8", since=LONG_AGO, cite=CPT_EXCISION)
+def plans(chart: Chart) -> tuple[Plan, ...]:
+    """Lesions are never summed; further margin of one lesion in the session is one excision."""
+    grouped: dict[str, list[Excision]] = defaultdict(list)
+    for procedure in chart.of(Excision):
+        lesions = procedure.lesions
+        grouped[lesions[0] if lesions else f"#{procedure.procedure_id}"].append(procedure)
+    return tuple(_plan(chart, tuple(each)) for _, each in sorted(grouped.items()))
+
+
+def excisions(chart: Chart, closed_by_flaps: frozenset[str]) -> Outcome:
+    """The lines of every excision whose defect no flap closes.
+
+    closed_by_flaps: procedures that an adjacent tissue transfer includes (EX-10, FL-4).
+    """
+    return total(_line(chart, plan, closed_by_flaps) for plan in plans(chart))
+
+
+def _line(chart: Chart, plan: Plan, closed_by_flaps: frozenset[str]) -> Outcome:
+    ids = tuple(each.procedure_id for each in plan.procedures)
+    if closed_by_flaps.intersection(ids):
+        pending = tuple(each for each in plan.holds if each.reason.startswith("pathology"))
+        return Outcome(holds=pending)
+    if plan.size is None:
+        return Outcome(holds=plan.holds)
+    region = plan.target.region("removal")
+    if region is None:
+        return Outcome(holds=(missing(plan.procedures[0], "site of the excision"), *plan.holds))
+    code = chart.tables.banded(plan.family, region, plan.size)
+    if code is None:
+        return Outcome(holds=(review("not_covered", f"Procedure {ids[0]}: no code."),))
+    distinct = all(each.distinct for each in plan.procedures) or None
+    draft = Draft(code, 1, ids, (plan.target,), plan.reasons, distinct=distinct)
+    return Outcome(drafts=(draft,), holds=plan.holds)
+
+
+def _plan(chart: Chart, procedures: tuple[Excision, ...]) -> Plan:
+    target = chart.targets(procedures[0])[0]
+    sizes = [_size(chart, each) for each in procedures]
+    held = tuple(each for each in sizes if isinstance(each, Hold))
+    measured = [each for each in sizes if isinstance(each, Decimal)]
+    family, why, pending = _family(chart, procedures, target)
+    size = None if held or not measured else max(measured)
+    reasons = (*(_measured(chart, each) for each in procedures), *why)
+    return Plan(procedures, target, size, family, reasons, (*held, *pending))
+
+
+@rule("EX-1", since=LONG_AGO, cite=CPT_EXCISION)
+def _size(chart: Chart, procedure: Excision) -> Decimal | Hold:
+    """Greatest lesion diameter and twice the narrowest margin; a contradicting total is no size."""
+    lesion_cm, margin, excised = (
+        procedure.lesion_diameter_cm,
+        procedure.margin_cm,
+        procedure.excised_diameter_cm,
+    )
+    known = chart.lesions.get(procedure.lesions[0]) if procedure.lesions else None
+    of_lesion = None if known is None else known.diameter_cm
+    if lesion_cm is not None and of_lesion is not None and lesion_cm != of_lesion:
+        says = f"Procedure {procedure.procedure_id}: lesion {lesion_cm} cm here, {of_lesion} there."
+        return review("size_conflict", says)
+    lesion_cm = lesion_cm if lesion_cm is not None else of_lesion
+    if lesion_cm and margin is not None:
+        summed = tenths(lesion_cm + 2 * margin)
+        if excised is not None and tenths(excised) != summed:
+            says = f"Procedure {procedure.procedure_id}: {excised} cm charted, the sum is {summed}."
+            return review("size_conflict", says)
+        return summed
+    if excised:
+        return tenths(excised)
+    return missing(procedure, "margin" if lesion_cm else "lesion diameter")
+
+
+def _measured(chart: Chart, procedure: Excision) -> Reason:
+    lesion_cm, margin = procedure.lesion_diameter_cm, procedure.margin_cm
+    if lesion_cm is not None and margin is not None:
+        exact = lesion_cm + 2 * margin
+        rounded = "" if exact == tenths(exact) else f", rounded to {tenths(exact)}"
+        says = f"{lesion_cm} + 2 x {margin} = {exact} cm{rounded}."
+        evidence = chart.at(procedure, "lesion_diameter_cm", "margin_cm")
+    else:
+        says = "The excised diameter as charted."
+        evidence = chart.at(procedure, "excised_diameter_cm")
+    return because("EX-1", says, CPT_EXCISION, *evidence)
+
+
+def _family(
+    chart: Chart, procedures: Sequence[Excision], target: Target
+) -> tuple[str, tuple[Reason, ...], tuple[Hold, ...]]:
+    finding = target.finding
+    first = procedures[0].procedure_id
+    if finding.proven:
+        says = "Malignancy proven by earlier pathology: malignant family."
+        return "excision_malignant", (because("EX-4", says, CPT_ASSISTANT),), ()
+    if finding.report is not None and finding.behavior is not None:
+        return _reported_family(procedures, target)
+    if _benign_at_once(chart, procedures, target):
+        says = "Cyst, lipoma or benign by earlier biopsy: benign family at once."
+        return "excision_benign", (because("EX-4", says, CPT_ASSISTANT),), ()
+    says = "No final report: best line in the benign family, not released."
+    reason = because("EX-4", says, CPT_ASSISTANT, *_specimen_pointers(chart, target))
+    return (
+        "excision_benign",
+        (reason,),
+        (pathology_hold(chart, first, target, "the excision family"),),
+    )
+
+
+@rule("EX-2", since=LONG_AGO, cite=CPT_EXCISION)
+@rule("EX-3", since=LONG_AGO, cite=CPT_EXCISION)
+@rule("EX-5", since=LONG_AGO, cite=FROM_MEMORY)
+def _reported_family(
+    procedures: Sequence[Excision], target: Target
+) -> tuple[str, tuple[Reason, ...], tuple[Hold, ...]]:
+    """The report decides; in situ is malignant, uncertain and premalignant are benign."""
+    finding = target.finding
+    if finding.malignant:
+        says = "Malignant or in situ by the report: malignant family."
+        return "excision_malignant", (because("EX-3", says, CPT_EXCISION),), ()
+    if finding.behavior == "uncertain":
+        wide = [each for each in procedures if (each.margin_cm or 0) >= _WIDE_MARGIN]
+        asks = f"Procedure {procedures[0].procedure_id}: uncertain behavior, wide margin."
+        held = (review("wide_margin", asks),) if wide else ()
+        says = "Uncertain behavior: benign family."
+        return "excision_benign", (because("EX-5", says, FROM_MEMORY),), held
+    says = "Benign by the report: benign family."
+    return "excision_benign", (because("EX-4", says, CPT_ASSISTANT),), ()
+
+
+@rule("EX-4", since=LONG_AGO, cite=CPT_ASSISTANT)
+def _benign_at_once(chart: Chart, procedures: Sequence[Excision], target: Target) -> bool:
+    """A cyst, a lipoma or what an earlier biopsy showed benign needs no report."""
+    lesion = chart.lesions.get(target.lesion_id or "")
+    if lesion is not None and lesion.suspicion:
+        return False
+    if target.finding.kind in _BENIGN_AT_ONCE:
+        return True
+    biopsied = any(each.prior_biopsy_on is not None for each in procedures)
+    return biopsied and target.finding.behavior == "benign"
+
+
+def _specimen_pointers(chart: Chart, target: Target) -> list[str]:
+    return [
+        f"/encounter/specimens/{place}"
+        for place, specimen in enumerate(chart.encounter.specimens)
+        if specimen.lesion_id is not None and specimen.lesion_id == target.lesion_id
+    ]

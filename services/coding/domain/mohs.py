@@ -1,0 +1,63 @@
+"""Mohs surgery: stages and blocks of each tumor."""
+
+from services.coding.domain.chart import Chart, Draft, Outcome, because, missing, review, total
+from services.coding.domain.documented import Mohs
+from services.coding.domain.sources import CPT_MOHS, LONG_AGO
+from shared.kernel.rule import rule
+
+_BLOCKS_INCLUDED = 5
+_HEAD = "head_neck_hands_feet_genitalia_or_deep_structure"
+
+
+@rule("MO-4", since=LONG_AGO, cite=CPT_MOHS)
+def mohs_surgeries(chart: Chart) -> Outcome:
+    """Each tumor starts again with a first stage."""
+    return total(_tumor(chart, each) for each in chart.of(Mohs))
+
+
+@rule("MO-1", since=LONG_AGO, cite=CPT_MOHS)
+@rule("MO-2", since=LONG_AGO, cite=CPT_MOHS)
+@rule("MO-3", since=LONG_AGO, cite=CPT_MOHS)
+@rule("MO-7", since=LONG_AGO, cite=CPT_MOHS)
+def _tumor(chart: Chart, procedure: Mohs) -> Outcome:
+    """First stage, each further stage, and each block beyond five in its own stage."""
+    target = chart.targets(procedure)[0]
+    region = _HEAD if procedure.deep_structures else target.region("mohs")
+    if region is None:
+        return Outcome(holds=(missing(procedure, "site of the Mohs surgery"),))
+    if not procedure.stages:
+        return Outcome(holds=(missing(procedure, "number of stages"),))
+    if any(not each.blocks for each in procedure.stages):
+        return Outcome(holds=(missing(procedure, "number of blocks of a stage"),))
+    first, further = ("17311", "17312") if region == _HEAD else ("17313", "17314")
+    ids, targets = (procedure.procedure_id,), (target,)
+    place = (*chart.at(procedure, "stages/0"), *chart.at_lesion(target.lesion_id, "site"))
+    says = "First stage, up to five blocks."
+    drafts = [
+        Draft(
+            first,
+            1,
+            ids,
+            targets,
+            (because("MO-1", says, CPT_MOHS, *place),),
+            distinct=procedure.distinct,
+        )
+    ]
+    stages = len(procedure.stages)
+    if stages > 1:
+        evidence = chart.at(procedure, *(f"stages/{number}" for number in range(1, stages)))
+        says = f"{stages - 1} further stage{'s' if stages > 2 else ''}."
+        reason = because("MO-2", says, CPT_MOHS, *evidence)
+        drafts.append(Draft(further, stages - 1, ids, targets, (reason,)))
+    extra = [max(0, (each.blocks or 0) - _BLOCKS_INCLUDED) for each in procedure.stages]
+    if any(extra):
+        evidence = chart.at(
+            procedure, *(f"stages/{place}/blocks" for place, more in enumerate(extra) if more)
+        )
+        says = f"{sum(extra)} beyond five blocks in a stage."
+        reason = because("MO-3", says, CPT_MOHS, *evidence)
+        drafts.append(Draft("17315", sum(extra), ids, targets, (reason,)))
+    if target.finding.malignant:
+        return Outcome(drafts=tuple(drafts))
+    asks = f"Procedure {procedure.procedure_id}: Mohs surgery needs a malignant diagnosis."
+    return Outcome(drafts=tuple(drafts), holds=(review("diagnosis", asks),))

@@ -1,0 +1,166 @@
+"""NCCI: which codes of one day go together, and which modifier says so (section 14)."""
+
+from collections import Counter
+from dataclasses import replace
+
+from services.coding.domain.chart import Chart, Draft, Outcome, because, review
+from services.coding.domain.claim import Edit
+from services.coding.domain.evaluation import FAMILY
+from services.coding.domain.references import Pair
+from services.coding.domain.sources import ADD_ONS, CPT_EXCISION, LONG_AGO, PTP, UNIT_LIMITS
+from shared.kernel.rule import rule
+
+_OF_A_VISIT = ("24", "25", "57")
+_SPEAK_FOR_THEMSELVES = frozenset(
+    {"58", "78", "79", "59", "XS", "XE", "XP", "XU", "E1", "E2", "E3", "E4", "FA", "TA"}
+    | {f"{hand}{digit}" for hand in "FT" for digit in range(1, 10)}
+)
+
+
+def edit_pairs(chart: Chart, outcome: Outcome) -> Outcome:
+    """Apply every pair in force between two lines that are still there."""
+    drafts: list[Draft | None] = list(outcome.drafts)
+    extra = Outcome()
+    for indicator in ("0", "1"):
+        for first, second, pair in _pairs(chart, outcome.drafts):
+            column_1, column_2 = drafts[first], drafts[second]
+            if pair.indicator != indicator or column_1 is None or column_2 is None:
+                continue
+            kept, said = _edited(chart, column_1, column_2, pair)
+            drafts[second] = kept
+            extra = extra + said
+    return replace(outcome, drafts=tuple(each for each in drafts if each is not None)) + extra
+
+
+def _pairs(chart: Chart, drafts: tuple[Draft, ...]) -> list[tuple[int, int, Pair]]:
+    found = [
+        (first, second, pair)
+        for first, one in enumerate(drafts)
+        for second, other in enumerate(drafts)
+        if one.code != other.code
+        and (pair := chart.tables.pair(one.code, other.code, chart.day)) is not None
+    ]
+    return sorted(found, key=lambda each: (each[2].column_1, each[2].column_2, each[0], each[1]))
+
+
+@rule("NC-1", since=LONG_AGO, cite=PTP)
+@rule("NC-2", since=LONG_AGO, cite=PTP)
+@rule("NC-3", since=LONG_AGO, cite=PTP)
+@rule("NC-4", since=LONG_AGO, cite=PTP)
+def _edited(
+    chart: Chart, column_1: Draft, column_2: Draft, pair: Pair
+) -> tuple[Draft | None, Outcome]:
+    """Never together (0); else both where distinct, column 1 alone on one lesion, or a question."""
+    codes = (pair.column_1, pair.column_2)
+    named = f"{PTP} {pair.column_1}/{pair.column_2}"
+    if pair.indicator == "0":
+        edit = Edit("ncci", "bundled", codes, "Never together on one day.", named)
+        return None, Outcome(edits=(edit,))
+    if chart.tables.codes[pair.column_2].family == FAMILY:
+        return column_2, _beside_a_visit(column_2, codes, named)
+    if _SPEAK_FOR_THEMSELVES.intersection(column_2.modifiers):
+        says = "The modifier of column 2 says that it is apart."
+        return column_2, Outcome(edits=(Edit("ncci", "allowed", codes, says, named),))
+    apart = True if column_2.distinct else _apart(column_1, column_2)
+    if apart is None:
+        asks = f"{pair.column_1} with {pair.column_2}: separate lesion, site or session?"
+        return column_2, Outcome(holds=(review("ncci_distinct", asks),))
+    if not apart:
+        edit = Edit("ncci", "bundled", codes, "One lesion: part of column 1.", named)
+        return None, Outcome(edits=(edit,))
+    says = f"Column 2 to {pair.column_1}, another lesion or site: 59."
+    marked = replace(
+        column_2,
+        modifiers=(*column_2.modifiers, "59"),
+        reasons=(*column_2.reasons, because("NC-2", says, named)),
+    )
+    return marked, Outcome(edits=(Edit("ncci", "allowed", codes, "Separate lesions.", named),))
+
+
+def _beside_a_visit(visit: Draft, codes: tuple[str, str], named: str) -> Outcome:
+    carried = [each for each in _OF_A_VISIT if each in visit.modifiers]
+    if not carried:
+        return Outcome()
+    says = f"The visit stands apart, modifier {' '.join(carried)}."
+    return Outcome(edits=(Edit("ncci", "allowed", codes, says, named),))
+
+
+def _apart(one: Draft, other: Draft) -> bool | None:
+    """Whether two lines worked on different lesions, else places; None where that is not known."""
+    lesions, others = set(one.lesion_ids), set(other.lesion_ids)
+    if lesions and others:
+        if not lesions & others:
+            return True
+        return False if others <= lesions else None
+    places, there = _places(one), _places(other)
+    if places and there and not places & there:
+        return True
+    return None
+
+
+def _places(draft: Draft) -> set[tuple[str, str | None]]:
+    found = {(target.site.id, target.laterality) for target in draft.targets if target.site}
+    return found if len(found) == len({target.site_term for target in draft.targets}) else set()
+
+
+@rule("EX-8", since=LONG_AGO, cite=CPT_EXCISION)
+@rule("MO-4", since=LONG_AGO, cite=CPT_EXCISION)
+def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
+    """The same code for another lesion takes 59, unless a digit tells the lines apart."""
+    seen: set[str] = set()
+    drafts = []
+    for draft in sorted(outcome.drafts, key=lambda each: (each.code, each.procedure_ids)):
+        family = chart.tables.codes[draft.code].family
+        repeated = draft.code in seen and not family.startswith(("drug_b", "drug_s", "drug_p"))
+        if (
+            repeated
+            and not chart.tables.add_on(draft.code)
+            and not (
+                _SPEAK_FOR_THEMSELVES.intersection(draft.modifiers)
+                or {"JW", "JZ"} & set(draft.modifiers)
+            )
+        ):
+            reason = because("EX-8", "The same code for another lesion: 59.", CPT_EXCISION)
+            draft = replace(
+                draft, modifiers=(*draft.modifiers, "59"), reasons=(*draft.reasons, reason)
+            )
+        seen.add(draft.code)
+        drafts.append(draft)
+    return replace(outcome, drafts=tuple(drafts))
+
+
+@rule("AO-1", since=LONG_AGO, cite=ADD_ONS)
+def check_add_ons(chart: Chart, outcome: Outcome) -> Outcome:
+    """An add-on without its primary on the claim is a question."""
+    present = {each.code for each in outcome.drafts}
+    extra = Outcome()
+    for code in sorted(present):
+        primaries = chart.tables.primaries.get(code)
+        if primaries and not primaries & present:
+            says = f"{code} is an add-on, and no primary of it is on the claim."
+            extra = extra + Outcome(
+                holds=(review("add_on", says),),
+                edits=(Edit("add_on", "denied", (code,), says, str(ADD_ONS)),),
+            )
+    return outcome + extra
+
+
+@rule("MU-1", since=LONG_AGO, cite=UNIT_LIMITS)
+@rule("MU-2", since=LONG_AGO, cite=UNIT_LIMITS)
+@rule("MU-3", since=LONG_AGO, cite=UNIT_LIMITS)
+def check_units(chart: Chart, outcome: Outcome) -> Outcome:
+    """More units than the limit: a question where it is absolute, else true units and a warning."""
+    units: Counter[str] = Counter()
+    for draft in outcome.drafts:
+        units[draft.code] += draft.units
+    extra = Outcome()
+    for code, number in sorted(units.items()):
+        limit = chart.tables.limit(code, chart.day)
+        if limit is None or number <= limit.limit:
+            continue
+        says = f"{number} units of {code}, the limit is {limit.limit}."
+        edit = Edit("mue", "warned", (code,), says, str(UNIT_LIMITS))
+        absolute = limit.adjudication != "3"
+        held = (review("unit_limit", says),) if absolute else ()
+        extra = extra + Outcome(holds=held, edits=(edit,))
+    return outcome + extra

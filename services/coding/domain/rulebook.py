@@ -1,0 +1,221 @@
+"""The rules in running order, and the one function that codes an encounter by them."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from services.coding.domain.authorization import authorized, warn_unauthorized
+from services.coding.domain.biopsy import biopsies
+from services.coding.domain.chart import Chart, Draft, Outcome, because, review, total
+from services.coding.domain.charted import charted_codes
+from services.coding.domain.claim import (
+    PATHOLOGY_PENDING,
+    Claim,
+    Edit,
+    Hold,
+    Line,
+    PatientPay,
+    Reason,
+    Status,
+)
+from services.coding.domain.closure import included_in_flaps, withheld_by_grafts
+from services.coding.domain.destruction import destructions
+from services.coding.domain.diagnosis import findings
+from services.coding.domain.drugs import drug_administrations
+from services.coding.domain.evaluation import evaluate, visit_without_diagnosis
+from services.coding.domain.excision import excisions
+from services.coding.domain.facts import Facts
+from services.coding.domain.flaps_grafts import flaps_and_grafts
+from services.coding.domain.global_periods import apply_global_periods
+from services.coding.domain.injections import drainages, injections
+from services.coding.domain.light import photodynamic_therapies, phototherapies
+from services.coding.domain.modifiers import order_modifiers
+from services.coding.domain.mohs import mohs_surgeries
+from services.coding.domain.nails import nails
+from services.coding.domain.ncci import check_add_ons, check_units, edit_pairs, mark_repeats
+from services.coding.domain.references import Tables, charge
+from services.coding.domain.repair import repairs
+from services.coding.domain.routing import route
+from services.coding.domain.shave import shave_removals
+from services.coding.domain.skin_tags import skin_tags
+from services.coding.domain.sources import LONG_AGO, OWN
+from services.coding.domain.testing import patch_tests
+from shared.kernel.rule import rule
+
+Section = Callable[[Chart], Outcome]
+Step = Callable[[Chart, Outcome], Outcome]
+
+
+def _excisions(chart: Chart) -> Outcome:
+    return excisions(chart, included_in_flaps(chart) | withheld_by_grafts(chart))
+
+
+SECTIONS: tuple[Section, ...] = (
+    biopsies,
+    shave_removals,
+    _excisions,
+    destructions,
+    skin_tags,
+    mohs_surgeries,
+    repairs,
+    flaps_and_grafts,
+    injections,
+    drainages,
+    phototherapies,
+    photodynamic_therapies,
+    patch_tests,
+    nails,
+    drug_administrations,
+    charted_codes,
+)
+"""Procedures become units of service; each section looks at its own kinds alone."""
+
+STEPS: tuple[Step, ...] = (
+    evaluate,
+    apply_global_periods,
+    edit_pairs,
+    mark_repeats,
+    check_add_ons,
+    check_units,
+    order_modifiers,
+    visit_without_diagnosis,
+    warn_unauthorized,
+)
+"""What the lines mean to each other, in this order."""
+
+_MOST_DIAGNOSES = 12
+_MOST_POINTERS = 4
+
+
+def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
+    """Code one encounter from everything known about it, as it stands on a day."""
+    routing = route(facts)
+    chart = Chart(
+        facts=facts,
+        tables=tables,
+        as_of=as_of,
+        findings=findings(facts),
+        insured=routing.insured,
+        lesions={each.lesion_id: each for each in facts.encounter.lesions},
+    )
+    outcome = total(section(chart) for section in SECTIONS) + routing.outcome
+    for step in STEPS:
+        outcome = step(chart, outcome)
+    return _claim(chart, outcome)
+
+
+def _claim(chart: Chart, outcome: Outcome) -> Claim:
+    ranked = _ranked(chart, outcome.drafts)
+    diagnoses = tuple(dict.fromkeys(each for draft in ranked for each in draft.codes_of_targets))
+    holds = [*outcome.holds, *_questions(chart, ranked), *_queries(chart)]
+    if len(diagnoses) > _MOST_DIAGNOSES:
+        holds.append(review("diagnoses", "More than twelve diagnoses: which are billed?"))
+        diagnoses = diagnoses[:_MOST_DIAGNOSES]
+    lines = tuple(_line(chart, draft, diagnoses) for draft in ranked)
+    paid = outcome.patient_pay
+    if chart.facts.payer.self_pay:
+        lines, paid, diagnoses = (), (*paid, *_paid_by_patient(chart, lines)), ()
+    if not (lines or paid or holds or outcome.edits):
+        holds.append(review("nothing_documented", "No visit and no procedure is documented."))
+    unique = tuple(dict.fromkeys(holds))
+    return Claim(
+        status=_status(lines, paid, unique),
+        date_of_service=chart.day,
+        place_of_service=chart.encounter.place_of_service,
+        rendering_npi=chart.encounter.rendering_provider.npi,
+        authorizations=authorized(chart, outcome),
+        diagnoses=diagnoses,
+        lines=lines,
+        patient_pay_lines=paid,
+        holds=unique,
+        edits=_unique(outcome.edits),
+    )
+
+
+@rule("RK-1", since=LONG_AGO, cite=OWN)
+def _ranked(chart: Chart, drafts: tuple[Draft, ...]) -> list[Draft]:
+    """By relative value times units, highest first; what has none (drugs) comes last."""
+
+    def place(draft: Draft) -> tuple[bool, Decimal, str, tuple[str, ...], tuple[str, ...]]:
+        value = chart.tables.relative_value(draft.code, chart.encounter.place_of_service, chart.day)
+        total_value = Decimal(0) if value is None else value * draft.units
+        return value is None, -total_value, draft.code, draft.procedure_ids, draft.modifiers
+
+    return sorted(drafts, key=place)
+
+
+def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...]) -> Line:
+    pointers = tuple(
+        diagnoses.index(each) + 1 for each in draft.codes_of_targets if each in diagnoses
+    )
+    place = chart.encounter.place_of_service
+    fee = charge(draft.code, chart.facts.fees, chart.tables, place, chart.day)
+    of_targets = tuple(reason for target in draft.targets for reason in target.finding.reasons)
+    rationale = (*draft.reasons, *of_targets, *_carried_forward(chart))
+    return Line(
+        code=draft.code,
+        modifiers=draft.modifiers,
+        units=draft.units,
+        diagnosis_pointers=pointers[:_MOST_POINTERS],
+        charge=fee * draft.units,
+        procedure_ids=draft.procedure_ids,
+        lesion_ids=draft.lesion_ids,
+        rationale=tuple(dict.fromkeys(rationale)),
+    )
+
+
+@rule("RD-1", since=LONG_AGO, cite=OWN)
+def _carried_forward(chart: Chart) -> tuple[Reason, ...]:
+    """Where no release covers the date of service the last known one is used, and it is said."""
+    releases = chart.tables.carried(chart.day)
+    if not releases:
+        return ()
+    named = ", ".join(f"{each.table} {each.name} (until {each.until})" for each in releases)
+    says = f"No release in force on {chart.day}; last known used: {named}."
+    return (because("RD-1", says, OWN, "/encounter/date_of_service"),)
+
+
+def _questions(chart: Chart, drafts: list[Draft]) -> list[Hold]:
+    """What is open about the lesions of the lines, and lines that point to no diagnosis."""
+    held = [hold for draft in drafts for target in draft.targets for hold in target.finding.holds]
+    for draft in drafts:
+        asked = any(target.finding.holds for target in draft.targets)
+        if draft.diagnoses is None and not draft.codes_of_targets and not asked:
+            named = ", ".join(draft.procedure_ids)
+            held.append(Hold("missing_fact", f"Procedure {named}: no diagnosis is charted."))
+    return held
+
+
+def _queries(chart: Chart) -> list[Hold]:
+    return [review("documentation_query", says) for says in chart.facts.queries]
+
+
+@rule("ST-1", since=LONG_AGO, cite=OWN)
+def _status(
+    lines: tuple[Line, ...], paid: tuple[PatientPay, ...], holds: tuple[Hold, ...]
+) -> Status:
+    """A question beats a wait, a wait beats ready; patient pay and no charge only without lines."""
+    if any(hold.reason != PATHOLOGY_PENDING for hold in holds):
+        return "needs_review"
+    if holds:
+        return "held"
+    if lines:
+        return "ready"
+    return "patient_pay" if paid else "no_charge"
+
+
+@rule("MC-4", since=LONG_AGO, cite=OWN)
+def _paid_by_patient(chart: Chart, lines: tuple[Line, ...]) -> list[PatientPay]:
+    """Without coverage every service is the patient's."""
+    return [
+        PatientPay(
+            (line.procedure_ids or ("evaluation",))[0],
+            chart.tables.codes[line.code].description,
+            line.charge,
+        )
+        for line in lines
+    ]
+
+
+def _unique(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    return tuple(dict.fromkeys(edits))
