@@ -17,8 +17,10 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.broker import Broker
+from deploy.local.parts import free_ports
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
+from deploy.local.stack import Stack
 
 _SERVICE_PASSWORD = secrets.token_urlsafe(12)
 _RELAY_PASSWORD = secrets.token_urlsafe(12)
@@ -84,6 +86,17 @@ def database_url(owner_url: str, database: str, user: str = "", password: str = 
     who = f"{user}:{password}" if user else parts.netloc.rsplit("@", 1)[0]
     netloc = f"{who}@{parts.netloc.rsplit('@', 1)[1]}"
     return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}"))
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One whole local stack for the session: seven services and the clearinghouse, at RATE 60."""
+    running = Stack(tmp_path_factory.mktemp("whole"), ports=free_ports())
+    try:
+        running.start()
+        yield running
+    finally:
+        running.remove()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -28,6 +28,10 @@ def main() -> int:
                     business0=options.business0,
                 )
             )
+        if options.command == "demo":
+            from deploy.local.lifecycle import run_demo
+
+            return run_demo(options.home, options.visits, options.keep)
         if options.command == "down":
             return command.down(options.home)
         if options.command == "status":
@@ -50,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--free-ports", action="store_true", help="not the contract's ports")
     run.add_argument("--rate", type=float, default=float(os.environ.get("RATE") or DEFAULT_RATE))
     run.add_argument("--business0", type=datetime.fromisoformat, default=DEFAULT_START)
+    demo = commands.add_parser("demo", help="play a clinic's weeks on a stack of its own")
+    demo.add_argument("--visits", type=int, default=int(os.environ.get("VISITS") or 300))
+    demo.add_argument("--keep", action="store_true", default=os.environ.get("KEEP") == "1")
     commands.add_parser("down", help="stop it")
     commands.add_parser("status", help="what runs, and where")
     commands.add_parser("migrate", help="bring the database to the newest schema")
