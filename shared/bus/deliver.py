@@ -1,7 +1,7 @@
 """Calls to partners: sent after the commit that decided them, and never twice without asking.
 
-A call's row says `sending` while its sender works. Found so after its lease, or after an error, what
-became of it is unknown: the partner is asked for its status first, where it can tell.
+A call's row says `sending` while its sender works. Found so after its lease or after an error, it
+is unknown what became of it: the partner is asked for its status first, where it can tell.
 """
 
 import asyncio
@@ -98,21 +98,21 @@ class Deliver(Generic[S, R]):
             row["idempotency_key"],
             orjson.loads(row["request"]),
         )
-        try:
-            with span("deliver", dermis__case_id=call.case_id, dermis__kind=call.kind):
+        with span("deliver", dermis__case_id=call.case_id, dermis__kind=call.kind):
+            try:
                 answer = await self._answer(row, call)
-                await self._store(row["id"], answer)
+            except Exception as error:  # whatever the sender met, its call stays to be made
+                await self._try_later(row, call, error)
+                return True
+            await self._store(row["id"], answer)
+            try:
                 await self._bring_home(row["id"], call, answer)
-        except Exception as error:
-            if is_outage(error):
-                raise
-            OUTBOUND_CALLS.labels(self._stage.name, call.kind, "error").inc()
-            _LOG.warning(
-                "a call failed, will be tried again", kind=call.kind, **error_fields(error)
-            )
-            await self._try_later(row, error)
-        else:
-            OUTBOUND_CALLS.labels(self._stage.name, call.kind, "answered").inc()
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                await self._try_later(row, call, error)
+                return True
+        OUTBOUND_CALLS.labels(self._stage.name, call.kind, "answered").inc()
         return True
 
     async def _claim(self) -> asyncpg.Record | None:
@@ -164,7 +164,9 @@ class Deliver(Generic[S, R]):
                 "update outbound set status = 'done', next_at = null where id = $1", outbound_id
             )
 
-    async def _try_later(self, row: asyncpg.Record, error: Exception) -> None:
+    async def _try_later(self, row: asyncpg.Record, call: Call, error: Exception) -> None:
+        OUTBOUND_CALLS.labels(self._stage.name, call.kind, "error").inc()
+        _LOG.warning("a call failed, will be tried again", kind=call.kind, **error_fields(error))
         async with self._database.relay_transaction() as connection:
             await raw(connection).execute(
                 "update outbound set next_at = clock_timestamp() + $2, reason = $3 where id = $1",
