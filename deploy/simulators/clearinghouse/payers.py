@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 CENT = Decimal("0.01")
+_UNLISTED = Decimal("0.60")
 _FEES = Path(__file__).with_name("fees.csv")
 
 BIOLOGICS = frozenset({"J0139", "J2357", "J3245", "J3357"})
@@ -39,13 +40,14 @@ class Payer:
     authorize: frozenset[str] = frozenset()
 
     def allowed(self, code: str, units: Decimal, charge: Decimal) -> Decimal:
-        """What the contract allows for a line: the fee times the units, never above the charge.
+        """What the contract allows for a line: its fee per unit, never above the charge.
 
         A code without a fee is allowed at 60 % of its charge, as contracts say for unlisted ones.
         """
         fee = fees().get(code)
-        contract = charge * Decimal("0.60") if fee is None else fee * units * self.percent
-        return min(charge, cents(contract))
+        if fee is None:
+            return cents(charge * _UNLISTED)
+        return min(charge, cents(fee * self.percent) * units)
 
     def owes_deductible(self, member_id: str) -> bool:
         """Whether this member's deductible is open: fixed for the member, not drawn anew."""

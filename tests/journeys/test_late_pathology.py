@@ -1,0 +1,143 @@
+"""A report before the encounter, after coding, after acceptance, corrected, and twice."""
+
+from typing import Any
+
+from tests.journeys.conftest import Practice, eventually, renumbered
+
+
+def codes(claim: dict[str, Any]) -> list[str]:
+    return [line["code"] for line in claim["lines"]]
+
+
+async def is_accepted(practice: Practice, claim: dict[str, Any]) -> dict[str, Any]:
+    return await eventually(
+        "acceptance",
+        lambda: practice.sent(claim),
+        lambda state: state["state"] == "accepted_payer",
+    )
+
+
+async def test_a_report_before_its_encounter_waits_and_codes_the_claim(practice: Practice) -> None:
+    case_id = await practice.visit(renumbered("2-visit", 4101))
+    await practice.result(renumbered("2-result-final", 4101))
+    await eventually(
+        "the report without its specimen",
+        lambda: practice.get("pathology", "/v1/results/R-4101-1"),
+        lambda result: result.get("match") is None,
+    )
+    assert await practice.claim(case_id) is None
+    await practice.encounter(renumbered("2-encounter", 4101))
+    claim = await eventually(
+        "the claim",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["status"] == "ready",
+    )
+    assert codes(claim) == ["12032", "11402"]
+    assert claim["diagnoses"] == ["D22.5"]
+
+
+async def test_a_report_after_coding_releases_the_held_claim(practice: Practice) -> None:
+    case_id = await practice.visit(renumbered("2-visit", 4102))
+    await practice.encounter(renumbered("2-encounter", 4102))
+    held = await eventually(
+        "the held claim",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["status"] == "held",
+    )
+    assert held["holds"]
+    await practice.result(renumbered("2-result-final", 4102))
+    ready = await eventually(
+        "the released claim",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["status"] == "ready",
+    )
+    assert ready["version"] > held["version"]
+    assert ready["frequency_code"] == "1"
+    assert ready["diagnoses"] == ["D22.5"]
+
+
+async def test_a_report_after_acceptance_changes_the_diagnosis_by_a_replacement(
+    practice: Practice,
+) -> None:
+    case_id = await practice.visit(renumbered("1-visit", 4103))
+    await practice.encounter(renumbered("1-encounter", 4103))
+    first = await eventually(
+        "the claim without a report",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["status"] == "ready",
+    )
+    assert "D49.2" in first["diagnoses"]
+    number = (await is_accepted(practice, first))["payer_control_number"]
+    await practice.result(renumbered("1-result", 4103))
+    second = await eventually(
+        "the corrected claim",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["frequency_code"] == "7",
+    )
+    assert "C44.311" in second["diagnoses"]
+    assert "D49.2" not in second["diagnoses"]
+    received = await eventually(
+        "the replacement at the payer",
+        lambda: practice.at_the_payer(first["claim_id"]),
+        lambda claims: len(claims) == 2,
+    )
+    assert received[1]["payer_control_number_sent"] == number
+
+
+async def test_a_correction_before_sending_is_billed_once_as_an_original(
+    practice: Practice,
+) -> None:
+    case_id = await practice.visit(renumbered("2-visit", 4104))
+    await practice.encounter(renumbered("2-encounter", 4104))
+    await practice.result(renumbered("2-result-final", 4104))
+    await practice.result(renumbered("2-result-corrected", 4104))
+    claim = await eventually(
+        "the corrected claim",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["diagnoses"] == ["D03.59"],
+    )
+    assert claim["frequency_code"] == "1"
+    assert codes(claim) == ["12032", "11602"]
+    await is_accepted(practice, claim)
+    assert len(await practice.at_the_payer(claim["claim_id"])) == 1
+
+
+async def test_the_same_report_again_changes_nothing(practice: Practice) -> None:
+    case_id = await practice.visit(renumbered("2-visit", 4105))
+    await practice.encounter(renumbered("2-encounter", 4105))
+    await practice.result(renumbered("2-result-final", 4105))
+    first = await eventually(
+        "the claim", lambda: practice.claim(case_id), lambda claim: claim["status"] == "ready"
+    )
+    await is_accepted(practice, first)
+    await practice.result(renumbered("2-result-final", 4105))
+    await practice.result(renumbered("2-result-final", 4105), webhook_id="msg_4105_again")
+    # a correction behind it proves that the repeats were handled and left no version of their own
+    await practice.result(renumbered("2-result-corrected", 4105))
+    second = await eventually(
+        "the corrected claim",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["diagnoses"] == ["D03.59"],
+    )
+    assert second["version"] == first["version"] + 1
+
+
+async def test_a_preliminary_report_releases_nothing(practice: Practice) -> None:
+    case_id = await practice.visit(renumbered("2-visit", 4106))
+    await practice.encounter(renumbered("2-encounter", 4106))
+    preliminary = renumbered("2-result-final", 4106) | {
+        "status": "preliminary",
+        "result_id": "R-4106-0",
+        "reported_at": "2026-03-04T11:00:00-06:00",
+    }
+    await practice.result(preliminary)
+    held = await eventually(
+        "the held claim", lambda: practice.claim(case_id), lambda claim: claim["status"] == "held"
+    )
+    await practice.result(renumbered("2-result-final", 4106))
+    ready = await eventually(
+        "the released claim",
+        lambda: practice.claim(case_id),
+        lambda claim: claim["status"] == "ready",
+    )
+    assert ready["version"] == held["version"] + 1
