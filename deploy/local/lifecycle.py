@@ -1,4 +1,4 @@
-"""The stack around the demo: started fresh at the play's speed, stopped or left running after it."""
+"""The stack around the demo: fresh, at the play's speed, and ended or left running after it."""
 
 import subprocess
 import sys

@@ -24,6 +24,7 @@ from deploy.local.process import Account, Process, end_leftover
 OWNER = "dermis_owner"
 DATABASE = "dermis"
 _MAJOR = "18"
+_BELONGS_TO = "state-directory"
 _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -129,6 +130,8 @@ class Postgres:
         if self._home.is_symlink() or owner not in (0, self._account.uid):
             raise LocalProblem(f"{self._home} belongs to somebody else: delete it and start again.")
         os.chown(self._home, self._account.uid, self._account.gid)
+        (self._home / _BELONGS_TO).write_text(str(self._directory))
+        _sweep(self._home.parent)
 
     def _check_data(self) -> None:
         if not self._data.exists():
@@ -260,6 +263,13 @@ def _account_and_home(directory: Path) -> tuple[Account | None, Path]:
     digest = hashlib.sha256(str(directory).encode()).hexdigest()[:12]
     home = Path("/var/tmp") / f"dermis-{digest}"  # noqa: S108 - kept over a boot; owner checked
     return Account(nobody.pw_uid, nobody.pw_gid), home
+
+
+def _sweep(place: Path) -> None:
+    """Delete what earlier directories left here that are no more (a removed clone, an old test)."""
+    for note in place.glob(f"dermis-*/{_BELONGS_TO}"):
+        if not Path(note.read_text()).exists():
+            shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def _account_name(account: Account) -> str:

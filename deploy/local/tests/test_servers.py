@@ -69,6 +69,19 @@ async def test_a_deleted_state_directory_starts_afresh(postgres: Postgres, tmp_p
         again.stop()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user's data stands in its directory")
+def test_the_data_of_a_directory_that_is_no_more_goes_at_the_next_start(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    gone = Postgres(tmp_path / "gone", free_port(), log=tmp_path / "gone.log")
+    gone.start()
+    gone.stop()
+    shutil.rmtree(tmp_path / "gone")
+    assert gone._home.exists()
+    postgres.start()
+    assert not gone._home.exists()
+
+
 def test_a_data_directory_of_another_release_is_refused_with_the_mend(postgres: Postgres) -> None:
     postgres.start()
     postgres.stop()
