@@ -15,14 +15,13 @@ from services.submission.domain.claim import (
     Posting,
     Version,
     line_id,
-    patient_control_number,
 )
 from services.submission.domain.lifecycle import State, moved, state_after_money
 from services.submission.domain.posting import PostedClaim, PostedLine
 from services.submission.domain.profile import PayerProfile
 from shared.kernel.cite import Cite
 from shared.kernel.rule import rule
-from shared.x12.remittance import Adjustment
+from shared.x12.remittance import Adjustment, RemittanceLine
 
 _UNPROCESSABLE_REMARK = "MA130"
 
@@ -91,25 +90,46 @@ def _earlier_replaced(
     return claim
 
 
-def expected_of(
-    version: Version, claim_id: str, payer: PayerProfile | None
-) -> dict[tuple[str, str], Decimal]:
-    """What the payer's contract allows for each line of a version, by CLM01 and line id."""
-    if payer is None:
-        return {}
-    found: dict[tuple[str, str], Decimal] = {}
-    for line in version.coded.lines:
-        allowed = payer.expected_allowed(line.code, line.units, line.charge)
-        if allowed is not None:
-            key = patient_control_number(claim_id, version.version)
-            found[key, line_id(claim_id, version.version, line.number)] = allowed
+@rule("PO-4", since=date(2012, 1, 1), cite=Cite("own"))
+def line_numbers(
+    version: Version, claim_id: str, lines: Sequence[RemittanceLine]
+) -> list[int | None]:
+    """A line is ours by its id; else by code and charge, whatever modifiers the payer dropped."""
+    ids = {
+        line_id(claim_id, version.version, line.number): line.number for line in version.coded.lines
+    }
+    left = {line.number: line for line in version.coded.lines}
+    found: list[int | None] = []
+    for each in lines:
+        number = ids.get(each.line or "")
+        if number is None:
+            code = each.submitted_code or each.code
+            alike = (
+                n for n, line in left.items() if (line.code, line.charge) == (code, each.charge)
+            )
+            number = next(alike, None)
+        left.pop(number or 0, None)
+        found.append(number)
     return found
+
+
+def expected_of(
+    version: Version, numbers: Sequence[int | None], payer: PayerProfile | None
+) -> list[Decimal | None]:
+    """What the payer's contract allows for each line of a remittance; None where nobody knows."""
+    lines = {line.number: line for line in version.coded.lines}
+    wanted = [lines.get(number or 0) for number in numbers]
+    return [
+        payer.expected_allowed(line.code, line.units, line.charge) if payer and line else None
+        for line in wanted
+    ]
 
 
 def post(
     claim: Claim,
     number: int,
     posted: PostedClaim,
+    numbers: Sequence[int | None],
     remittance_id: UUID,
     position: int,
     received_on: date,
@@ -134,7 +154,7 @@ def post(
         posted_on=received_on,
         allowed=_allowed(posted),
         outcome=_outcome(outcome),
-        lines=tuple(_line_postings(posted)),
+        lines=tuple(_line_postings(posted, numbers)),
         unprocessable=_unprocessable(posted),
     )
     after = replace(
@@ -180,20 +200,18 @@ def _unprocessable(posted: PostedClaim) -> bool:
     return _UNPROCESSABLE_REMARK in remarks and "16" in carcs
 
 
-def _line_postings(posted: PostedClaim) -> list[LinePosting]:
+def _line_postings(posted: PostedClaim, numbers: Sequence[int | None]) -> list[LinePosting]:
     """Money by line; what is adjusted for the claim as a whole stands beside (`number` None)."""
     if not posted.lines:
         return [_posting(None, posted.paid, posted.claim_adjustments, posted.rarcs)]
-    lines = [_of_line(line) for line in posted.lines]
+    lines = [_of_line(*each) for each in zip(posted.lines, numbers, strict=True)]
     if posted.claim_adjustments:
         paid = posted.paid - sum((line.paid for line in posted.lines), Decimal(0))
         lines.append(_posting(None, paid, posted.claim_adjustments, posted.rarcs))
     return lines
 
 
-def _of_line(line: PostedLine) -> LinePosting:
-    own = (line.line or "").rpartition("-")[2]
-    number = int(own) if own.isdecimal() else None
+def _of_line(line: PostedLine, number: int | None) -> LinePosting:
     posting = _posting(number, line.paid, line.adjustments, line.rarcs, line.modifiers)
     if not line.underpaid or line.variance is None:
         return posting

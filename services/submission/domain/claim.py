@@ -27,6 +27,7 @@ class Name:
 class Visit:
     """What the visit says of payer and patient. `subject` is sealed and opened at writing only."""
 
+    heard_at: datetime
     subject: str
     coverage_known: bool
     payer_id: str | None
@@ -217,14 +218,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a route answered about a file. Below 300 it was taken."""
+
+    batch_id: str
+    status: int
+    at: datetime
+
+    @property
+    def taken(self) -> bool:
+        return self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """Everything submission knows of one case."""
+    """Everything submission knows of one case; `deliveries` are of the practice's own case."""
 
     case_id: UUID
     practice_id: str
     visits: Mapping[str, Visit] = field(default_factory=dict)
     encounters: Mapping[str, Encounter] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()
 
     def with_claim(self, claim: Claim) -> "Case":
         return replace(self, claims={**self.claims, claim.claim_id: claim})

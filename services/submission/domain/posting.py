@@ -1,6 +1,6 @@
 """An 835 as it will be posted: per transaction, claim and line, balanced or held (section 1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -119,13 +119,22 @@ def read_transaction(
         imbalances=found,
         quarantine_reasons=tuple(sorted(reasons)),
         warnings=(*payment.warnings, *_warnings(payment, codes)),
-        claims=tuple(_claim(claim, expected or {}) for claim in payment.claims),
+        claims=tuple(
+            post_claim(
+                claim,
+                [(expected or {}).get((claim.claim_id, line.line or "")) for line in claim.lines],
+            )
+            for claim in payment.claims
+        ),
         provider_adjustments=tuple(payment.provider_adjustments),
     )
 
 
-def _claim(claim: RemittanceClaim, expected: Expected) -> PostedClaim:
-    lines = tuple(_line(claim, line, expected) for line in claim.lines)
+def post_claim(claim: RemittanceClaim, expected: Sequence[Decimal | None]) -> PostedClaim:
+    """One claim with its figures; `expected` is what the contract allows, line by line."""
+    lines = tuple(
+        _line(claim, line, wanted) for line, wanted in zip(claim.lines, expected, strict=True)
+    )
     everything = [*claim.adjustments, *(a for line in claim.lines for a in line.adjustments)]
     of_claim = any(denies(each, claim.status, (), claim.rarcs) for each in claim.adjustments)
     return PostedClaim(
@@ -144,12 +153,11 @@ def _claim(claim: RemittanceClaim, expected: Expected) -> PostedClaim:
     )
 
 
-def _line(claim: RemittanceClaim, line: RemittanceLine, expected: Expected) -> PostedLine:
+def _line(claim: RemittanceClaim, line: RemittanceLine, wanted: Decimal | None) -> PostedLine:
     denied = any(
         denies(each, claim.status, line.modifiers, line.rarcs) for each in line.adjustments
     )
     allowed = allowed_of(line, denied=denied)
-    wanted = expected.get((claim.claim_id, line.line or ""))
     comparable = wanted is not None and claim.status not in NO_COMPARISON
     variance = (
         allowed - wanted if comparable and wanted is not None and allowed is not None else None

@@ -1,0 +1,1 @@
+"""Partner formats and contract documents <-> the domain's values."""

@@ -1,0 +1,98 @@
+"""Profiles of a practice and its payers, as they are put and read over REST."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.submission.domain.profile import PayerProfile, PracticeProfile
+from shared.contracts.documents.base import Count, Document, Flag, Id, Items, Money, Program
+from shared.x12 import professional
+
+Npi = Annotated[str, Field(pattern=r"^[0-9]{10}$")]
+Short = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class AddressDocument(Document):
+    line1: Short
+    line2: Short | None = None
+    city: Short
+    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    postal_code: Annotated[str, Field(pattern=r"^[0-9]{5}([0-9]{4})?$")]
+
+    def value(self) -> professional.Address:
+        return professional.Address(self.line1, self.city, self.state, self.postal_code, self.line2)
+
+
+class ProviderDocument(Document):
+    npi: Npi
+    first_name: Short | None = None
+    last_name: Short
+    taxonomy: Short | None = None
+
+    def value(self) -> professional.Provider:
+        return professional.Provider(self.npi, self.last_name, self.first_name, self.taxonomy)
+
+
+class PracticeDocument(Document):
+    """`PUT /v1/practice`: who bills. `charges`: own fee per unit where coding knew none."""
+
+    name: Short
+    npi: Npi
+    tax_id: Annotated[str, Field(pattern=r"^[0-9]{9}$")]
+    taxonomy: Short | None = None
+    address: AddressDocument
+    pay_to: AddressDocument | None = None
+    contact_name: Short
+    phone: Annotated[str, Field(pattern=r"^[0-9]{10}$")]
+    submitter_id: Annotated[str, Field(pattern=r"^[0-9A-Z]{2,15}$")]
+    clia: Annotated[str, Field(pattern=r"^[0-9]{2}D[0-9]{7}$")] | None = None
+    charges: Annotated[dict[str, Money], Field(max_length=20_000)] = Field(default_factory=dict)
+    providers: Items[ProviderDocument] = ()
+
+    def value(self) -> PracticeProfile:
+        return PracticeProfile(
+            name=self.name,
+            npi=self.npi,
+            tax_id=self.tax_id,
+            taxonomy=self.taxonomy,
+            address=self.address.value(),
+            pay_to=self.pay_to.value() if self.pay_to else None,
+            contact_name=self.contact_name,
+            phone=self.phone,
+            submitter_id=self.submitter_id,
+            laboratory_number=self.clia,
+            charges=dict(self.charges),
+            providers=tuple(each.value() for each in self.providers),
+        )
+
+
+class PayerDocument(Document):
+    """`PUT /v1/payers/{payer_id}`. `fees`: what the contract allows per unit, by code."""
+
+    name: Short
+    program: Program
+    filing_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,2}$")] | None = None
+    route: Literal["clearinghouse"] = "clearinghouse"
+    accepts_replacement: Flag
+    filing_days: Count | None = None
+    corrected_claim_days: Count | None = None
+    appeal_days: Count | None = None
+    fees: Annotated[dict[str, Money], Field(max_length=20_000)] = Field(default_factory=dict)
+
+    def value(self, payer_id: str) -> PayerProfile:
+        return PayerProfile(
+            payer_id=payer_id,
+            name=self.name,
+            program=self.program,
+            filing_code=self.filing_code,
+            route=self.route,
+            accepts_replacement=self.accepts_replacement,
+            filing_days=self.filing_days,
+            corrected_claim_days=self.corrected_claim_days,
+            appeal_days=self.appeal_days,
+            fees=dict(self.fees),
+        )
+
+
+class PayerView(PayerDocument):
+    payer_id: Id
