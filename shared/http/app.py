@@ -1,15 +1,16 @@
 """The app of a service: its routers between what every service has in common."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
-from shared.http import messages, sources
+from shared.bus.runner import Runner
+from shared.http import messages, parked_routes, sources
 from shared.http import webhooks as webhook_routes
 from shared.http.credentials import Verifier
 from shared.http.intake import Intake
@@ -19,14 +20,8 @@ from shared.http.observe import Observe
 from shared.http.parts import Parts
 from shared.http.problems import install_problems
 from shared.http.settings import ServiceSettings
-from shared.telemetry import error_fields, logger, metrics
 
-Background = Callable[[], Awaitable[None]]
-Check = Callable[[], Awaitable[bool]]
-
-_PROBE_SECONDS = 2.0
-_RESTART_SECONDS = 1.0
-_LOG = logger(__name__)
+_PROBE_SECONDS = 5.0
 
 
 def create_app(
@@ -34,23 +29,22 @@ def create_app(
     parts: Parts[Any, Any],
     *,
     routers: Sequence[APIRouter],
-    background: Mapping[str, Background],
-    checks: Mapping[str, Check],
+    bus: Runner[Any, Any] | None = None,
     webhooks: Webhooks | None = None,
 ) -> FastAPI:
     """The HTTP side of a service.
 
-    background: tasks that run as long as the app, by name; one that ends is begun again. checks:
-    what must answer before the service is ready, beside the database. webhooks: how messages from
-    partners are read, for a service that takes them.
+    bus: what runs behind the endpoints as long as the app does; without it the app answers alone.
+    webhooks: how messages from partners are read, for a service that takes them.
     """
     service = parts.stage.name
-    tasks = dict(background)
-    all_routers = [*routers]
+    interpreter = Interpreter(parts, webhooks) if webhooks is not None else None
+    all_routers = [*routers, parked_routes.router]
     if webhooks is not None:
-        tasks["interpreter"] = Interpreter(parts, webhooks).run
         all_routers += [webhook_routes.router, sources.router, messages.router]
-    app = FastAPI(title=f"Dermis {service}", version="1", lifespan=_lifespan(parts, tasks))
+    app = FastAPI(
+        title=f"Dermis {service}", version="1", lifespan=_lifespan(parts, bus, interpreter)
+    )
     app.state.parts = parts
     app.state.webhooks = webhooks
     app.state.verifier = Verifier(
@@ -61,40 +55,27 @@ def create_app(
     install_problems(app)
     for router in all_routers:
         app.include_router(router)
-    _add_probes(app, {"database": parts.database.ready, **checks})
+    _add_probes(app, bus.ready if bus is not None else parts.database.ready)
     return app
 
 
-def _lifespan(parts: Parts[Any, Any], tasks: Mapping[str, Background]) -> Callable[[FastAPI], Any]:
+def _lifespan(
+    parts: Parts[Any, Any], bus: Runner[Any, Any] | None, interpreter: Interpreter | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = [
-            asyncio.create_task(_keep_running(parts.stage.name, name, task), name=name)
-            for name, task in tasks.items()
-        ]
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(parts.database.close)
+            if bus is not None:
+                await stack.enter_async_context(bus)
+            if interpreter is not None:
+                await stack.enter_async_context(interpreter)
             yield
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            await parts.database.close()
 
     return lifespan
 
 
-async def _keep_running(service: str, name: str, task: Background) -> None:
-    """Begin a task again whenever it fails: a lost database or broker comes back."""
-    while True:
-        try:
-            await task()
-        except Exception as error:
-            _LOG.error("background_task_failed", task=name, **error_fields(error))
-        metrics.BACKGROUND_RESTARTS.labels(service, name).inc()
-        await asyncio.sleep(_RESTART_SECONDS)
-
-
-def _add_probes(app: FastAPI, checks: Mapping[str, Check]) -> None:
+def _add_probes(app: FastAPI, is_ready: Callable[[], Awaitable[bool]]) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def live() -> dict[str, str]:
         """The process answers."""
@@ -102,23 +83,17 @@ def _add_probes(app: FastAPI, checks: Mapping[str, Check]) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     async def ready() -> Response:
-        """Everything the service needs answers: 200, else 503 with what does not."""
-        answers = await asyncio.gather(*(_passes(check) for check in checks.values()))
-        states = dict(zip(checks, answers, strict=True))
+        """200 once broker and database answer, the migrations are applied and events are heard."""
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                good = await is_ready()
+        except TimeoutError:
+            good = False
         return JSONResponse(
-            {"status": "ready" if all(answers) else "not ready", "checks": states},
-            status_code=200 if all(answers) else 503,
+            {"status": "ready" if good else "not ready"}, status_code=200 if good else 503
         )
 
     @app.get("/metrics", include_in_schema=False)
     async def exported() -> Response:
         """The metrics of `shared.telemetry.metrics`, as Prometheus reads them."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _passes(check: Check) -> bool:
-    try:
-        async with asyncio.timeout(_PROBE_SECONDS):
-            return await check()
-    except (TimeoutError, OSError):
-        return False

@@ -5,7 +5,9 @@ One message, one transaction: its effects and its state commit together, so a cr
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
 from uuid import UUID
 
 import orjson
@@ -28,17 +30,42 @@ from shared.telemetry import error_fields, logger, metrics, span
 
 _BATCH = 100
 _POLL_SECONDS = 0.5
+_PAUSE_SECONDS = 1.0
 _LOG = logger(__name__)
 
 
 class Interpreter:
-    """Interprets the messages of one service, oldest first."""
+    """Interprets the messages of one service, oldest first: `async with Interpreter(...)`."""
 
     def __init__(self, parts: Parts[Any, Any], webhooks: Webhooks) -> None:
         self._parts = parts
         self._webhooks = webhooks
         self._woken = asyncio.Event()
         parts.database.on_wake(INTERPRETER, self._woken.set)
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._for_ever(), name="interpreter")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _for_ever(self) -> None:
+        """Begin again whatever ends it: a database that is gone comes back."""
+        while True:
+            try:
+                await self.run()
+            except Exception as error:
+                _LOG.warning("begins again", task="interpreter", **error_fields(error))
+            metrics.BACKGROUND_RESTARTS.labels(self._parts.stage.name, "interpreter").inc()
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def run(self) -> None:
         """Interpret what is due, for ever: woken by new messages, by the clock as a safety net."""

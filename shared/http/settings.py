@@ -9,6 +9,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.bus.broker import Broker
+from shared.db import Database
 from shared.vault import Keyring, SubjectSealer
 
 
@@ -16,6 +18,7 @@ class ServiceSettings(BaseSettings):
     """What every service needs.
 
     A service subclasses it with `model_config = settings_of("coding")` and its own port.
+    ordinal: which instance of the service this is, the same after a restart.
     kafka_idempotence: off for a broker without producer ids (the embedded one). jwks: where the
     issuer's public keys stand, a file or an address; one of the two is needed.
     """
@@ -25,6 +28,7 @@ class ServiceSettings(BaseSettings):
     database_url: SecretStr
     relay_database_url: SecretStr
     port: int
+    ordinal: int = 0
 
     host: str = Field("127.0.0.1", validation_alias="HOST")
     kafka_bootstrap: str = Field(validation_alias="KAFKA_BOOTSTRAP")
@@ -34,6 +38,18 @@ class ServiceSettings(BaseSettings):
     jwks_url: str | None = Field(None, validation_alias="JWKS_URL")
     jwt_issuer: str = Field(validation_alias="JWT_ISSUER")
     clock_file: Path | None = Field(None, validation_alias="CLOCK_FILE")
+
+    def database(self, service: str) -> Database:
+        """The service's schema, by its two roles."""
+        return Database(
+            self.database_url.get_secret_value(),
+            self.relay_database_url.get_secret_value(),
+            service,
+        )
+
+    def broker(self) -> Broker:
+        """The broker, and what it can do."""
+        return Broker(self.kafka_bootstrap, self.kafka_partitions, self.kafka_idempotence)
 
 
 class VaultSettings(ServiceSettings):

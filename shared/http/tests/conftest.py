@@ -215,8 +215,6 @@ async def sample(
         settings,
         made,
         routers=[commands, reads],
-        background={},
-        checks={},
         webhooks=Webhooks(("dermis",), identify, interpret),
     )
     await database.close()
