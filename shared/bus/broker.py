@@ -23,11 +23,12 @@ _SESSION_MS = 10_000
 class Broker:
     """Where the log is, and what it can do.
 
-    partitions: of a topic made here. idempotence: whether the broker knows producer ids.
+    partitions, replicas: of a topic made here. idempotence: whether the broker knows producer ids.
     """
 
     bootstrap: str
     partitions: int = 4
+    replicas: int = 1
     idempotence: bool = False
 
     async def ensure(self, topics: Collection[str]) -> None:
@@ -41,7 +42,7 @@ class Broker:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=10_000)
         await admin.start()
         try:
-            wanted = [NewTopic(name, self.partitions, -1) for name in topics]
+            wanted = [NewTopic(name, self.partitions, self.replicas) for name in topics]
             answer = await admin.create_topics(wanted)
             for name, code, *_ in answer.topic_errors:
                 if code not in (0, TopicAlreadyExistsError.errno):

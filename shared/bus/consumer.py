@@ -61,6 +61,7 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         self._client: AIOKafkaConsumer | None = None
         self._done: dict[TopicPartition, int] = {}
         self._epochs: dict[TopicPartition, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
         self._committed_at = self._marks_at = 0.0
         self._pause = _FIRST_PAUSE
 
@@ -84,7 +85,7 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         """
         topics = heard_topics(self._stage)
         await self._broker.ensure(topics)
-        self._done, self._epochs = {}, {}
+        self._done, self._epochs, self._committed = {}, {}, {}
         client = self._broker.member(self._stage.name, self._instance)
         client.subscribe(topics, listener=self)
         self._client = client
@@ -104,8 +105,8 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
             if self._client is not None:
                 await self._commit(self._client)
             for at in revoked:
-                self._done.pop(at, None)
-                self._epochs.pop(at, None)
+                for known in (self._done, self._epochs, self._committed):
+                    known.pop(at, None)
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Nothing: the epoch of a partition is looked up with its first records."""
@@ -209,6 +210,7 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         beginning = await client.position(at)
         self._done[at] = beginning
         await client.commit({at: beginning})
+        self._committed[at] = beginning
         if epoch is not None:
             await self._remember_epochs({at: epoch})
 
@@ -223,7 +225,12 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
     async def _commit(self, client: AIOKafkaConsumer) -> None:
         self._committed_at = monotonic()
         assigned: set[Any] = client.assignment()
-        offsets = {at: offset for at, offset in self._done.items() if at in assigned}
+        offsets = {
+            at: offset
+            for at, offset in self._done.items()
+            if at in assigned and self._committed.get(at) != offset
+        }
         if offsets:
             with suppress(KafkaError):  # a hint: the next one will do
                 await client.commit(offsets)
+                self._committed |= offsets

@@ -1,0 +1,116 @@
+"""Three services over the real broker: what one says, the next echoes, the last notes."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest_asyncio
+
+from deploy.local.broker import Broker as Server
+from shared.bus.apply import apply
+from shared.bus.broker import Broker
+from shared.bus.runner import Runner
+from shared.bus.stage import Asked
+from shared.db import Database
+from shared.kernel import ids
+from shared.kernel.clock import Clock
+from shared.telemetry.metrics import REWINDS
+from shared.testing import toy
+
+NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
+PATIENCE = 60.0
+
+
+class Flow:
+    """The three services running in this process."""
+
+    def __init__(self, url: str, databases: dict[str, Database]) -> None:
+        self.url = url
+        self.databases = databases
+        # the log of the session holds the cases of other tests too
+        self.practice = f"north-{secrets.token_hex(3)}"
+
+    async def say(self, *words: str, case: str = "V-1", practice: str | None = None) -> None:
+        practice = practice or self.practice
+        case_id = ids.case_id(practice, case)
+        inputs = [(case_id, Asked(toy.Say(word))) for word in words]
+        mouth = self.databases[toy.MOUTH]
+        await apply(mouth, toy.stage(toy.MOUTH), inputs, NOW, practice_id=practice)
+
+    async def noted(self, case: str = "V-1", practice: str | None = None) -> list[str]:
+        """The words the last service took for a case, in its order."""
+        rows = await self._query(
+            f"select word from {toy.EAR}.effects where case_id = $1 order by seq",
+            ids.case_id(practice or self.practice, case),
+        )
+        return [row["word"] for row in rows]
+
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if await condition():
+                    return
+                await asyncio.sleep(0.1)
+
+    async def _query(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self.url)
+        try:
+            return await connection.fetch(statement, *arguments)
+        finally:
+            await connection.close()
+
+
+@pytest_asyncio.fixture
+async def flow(
+    fresh_url: str,
+    toy_database: Callable[[str], Awaitable[Database]],
+    kafka_bootstrap: str,
+) -> AsyncIterator[Flow]:
+    broker = Broker(kafka_bootstrap)
+    async with AsyncExitStack() as running:
+        databases = {name: await toy_database(name) for name in (toy.MOUTH, toy.WALL, toy.EAR)}
+        for name, database in databases.items():
+            runner = Runner(toy.stage(name), database, broker, Clock())
+            await running.enter_async_context(runner)
+        yield Flow(fresh_url, databases)
+
+
+async def test_words_arrive_once_and_in_order(flow: Flow) -> None:
+    words = [f"w{n}" for n in range(50)]
+    for case in ("V-1", "V-2"):
+        for start in range(0, 50, 7):
+            await flow.say(*words[start : start + 7], case=case)
+
+    async def all_there() -> bool:
+        return len(await flow.noted("V-1")) >= 50 and len(await flow.noted("V-2")) >= 50
+
+    await flow.until(all_there)
+    assert await flow.noted("V-1") == words
+    assert await flow.noted("V-2") == words
+    for name in (toy.WALL, toy.EAR):
+        assert REWINDS.labels(name)._value.get() == 0
+
+
+async def test_a_lost_log_is_sent_again_and_nothing_is_done_twice(
+    flow: Flow, broker: Server
+) -> None:
+    await flow.say("a", "b")
+
+    async def two() -> bool:
+        return len(await flow.noted()) >= 2
+
+    await flow.until(two)
+    await asyncio.to_thread(broker.stop)
+    await flow.say("c")
+    await asyncio.to_thread(broker.process.start)
+    await flow.say("d", "e")
+
+    async def five() -> bool:
+        return len(await flow.noted()) >= 5
+
+    await flow.until(five)
+    await asyncio.sleep(3)
+    assert await flow.noted() == ["a", "b", "c", "d", "e"]
