@@ -52,12 +52,12 @@ def service_environment(
     if service == "submission":
         variables["SUBMISSION_CLEARINGHOUSE_URL"] = f"http://{HOST}:{ports[CLEARINGHOUSE]}"
         variables["SUBMISSION_CLEARINGHOUSE_API_KEY"] = credentials.password(CLEARINGHOUSE)
-    return _base() | variables
+    return _base(service) | variables
 
 
 def clearinghouse_environment(credentials: Credentials) -> dict[str, str]:
     """What the clearinghouse simulator reads."""
-    return _base() | {"CLEARINGHOUSE_API_KEY": credentials.password(CLEARINGHOUSE)}
+    return _base(CLEARINGHOUSE) | {"CLEARINGHOUSE_API_KEY": credentials.password(CLEARINGHOUSE)}
 
 
 def role_url(owner_url: str, role: str, password: str) -> str:
@@ -67,9 +67,9 @@ def role_url(owner_url: str, role: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{role}:{quote(password, safe='')}@{address}"))
 
 
-def _base() -> dict[str, str]:
-    """This process's environment without what names a service's own variables."""
-    prefixes = tuple(f"{service.upper()}_" for service in SERVICE_PORTS)
+def _base(part: str) -> dict[str, str]:
+    """This process's environment without the variables of other parts."""
+    prefixes = tuple(f"{service.upper()}_" for service in SERVICE_PORTS if service != part)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
     kept.pop("DATABASE_URL", None)  # the owner's: no service may hold it
     return kept | {"PYTHONUNBUFFERED": "1"}
