@@ -48,7 +48,7 @@ def warn_unauthorized(chart: Chart, outcome: Outcome) -> Outcome:
 
 def _lines(chart: Chart, outcome: Outcome) -> list[tuple[str, str]]:
     """Code and kind of service of every line."""
-    found = []
+    found: list[tuple[str, str]] = []
     for draft in outcome.drafts:
         first = draft.procedure_ids[0] if draft.procedure_ids else None
         procedure = None if first is None else chart.procedure(first)

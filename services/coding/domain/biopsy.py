@@ -89,7 +89,7 @@ class _Sample:
 @rule("BX-3", since=LONG_AGO, cite=CPT_BIOPSY)
 def biopsies(chart: Chart) -> Outcome:
     """Several samples of one lesion are one biopsy."""
-    procedures = (*chart.of(Biopsy), *sampled_only(chart))
+    procedures: list[Biopsy | Destruction] = [*chart.of(Biopsy), *sampled_only(chart)]
     grouped: dict[str, list[Biopsy | Destruction]] = defaultdict(list)
     targets: dict[str, Target] = {}
     for procedure in procedures:

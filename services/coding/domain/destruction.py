@@ -277,7 +277,8 @@ def _anogenital(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
 def _split_by_place(
     chart: Chart, procedures: Sequence[Destruction]
 ) -> tuple[list[Destruction], list[Destruction]]:
-    genital, skin = [], []
+    genital: list[Destruction] = []
+    skin: list[Destruction] = []
     for each in procedures:
         places = {target.site.id for target in chart.targets(each) if target.site is not None}
         apart = each.lesion_class in ("benign", "premalignant") and places & set(_EXTENSIVE)

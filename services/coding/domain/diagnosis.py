@@ -164,10 +164,12 @@ def _from_report(lesion: Lesion, facts: Facts, result: Result) -> Finding:
     pointer = f"/results/{list(facts.results).index(result)}"
     holds = _doubts(lesion, result)
     if not result.confirmed or result.behavior is None:
-        code = _unstated(lesion)
+        unstated = _unstated(lesion)
         says = "The report does not state a diagnosis: behavior stays unspecified."
         reason = because("DX-3", says, ICD_SUSPECTED, f"{pointer}/diagnosis_text")
-        return Finding((code,), behavior_of(code), None, False, result, (), (reason,), holds)
+        return Finding(
+            (unstated,), behavior_of(unstated), None, False, result, (), (reason,), holds
+        )
     code, sided = _sited(lesion, result.icd10)
     if not sided:
         holds = (*holds, _side_missing(lesion))

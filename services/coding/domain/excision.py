@@ -29,6 +29,7 @@ from shared.kernel.rule import rule
 
 SMALLEST_BAND = Decimal("0.5")
 _WIDE_MARGIN = Decimal("0.5")
+_STATED = frozenset({"benign", "premalignant", "uncertain", "in_situ", "malignant"})
 _BENIGN_AT_ONCE = frozenset({"cyst", "lipoma"})
 
 
@@ -147,18 +148,20 @@ def _family(
     if finding.proven:
         says = "Malignancy proven by earlier pathology: malignant family."
         return "excision_malignant", (because("EX-4", says, CPT_ASSISTANT),), ()
-    if finding.report is not None and finding.behavior is not None:
-        return _reported_family(procedures, target)
+    if finding.report is not None and finding.behavior in _STATED:
+        family, reasons, held = _reported_family(procedures, target)
+        if not finding.malignant and _waits_for_more(chart, procedures, target):
+            held = (*held, pathology_hold(chart, first, target, "the excision family"))
+        return family, reasons, held
     if _benign_at_once(chart, procedures, target):
         says = "Cyst, lipoma or benign by earlier biopsy: benign family at once."
         return "excision_benign", (because("EX-4", says, CPT_ASSISTANT),), ()
     says = "No final report: best line in the benign family, not released."
     reason = because("EX-4", says, CPT_ASSISTANT, *_specimen_pointers(chart, target))
-    return (
-        "excision_benign",
-        (reason,),
-        (pathology_hold(chart, first, target, "the excision family"),),
-    )
+    if finding.report is not None:
+        return "excision_benign", (reason,), ()  # its wording is already a person's question
+    held = (pathology_hold(chart, first, target, "the excision family"),)
+    return "excision_benign", (reason,), held
 
 
 @rule("EX-2", since=LONG_AGO, cite=CPT_EXCISION)
@@ -192,6 +195,16 @@ def _benign_at_once(chart: Chart, procedures: Sequence[Excision], target: Target
         return True
     biopsied = any(each.prior_biopsy_on is not None for each in procedures)
     return biopsied and target.finding.behavior == "benign"
+
+
+def _waits_for_more(chart: Chart, procedures: Sequence[Excision], target: Target) -> bool:
+    """Whether another specimen of this excision has no report yet."""
+    ids = {each.procedure_id for each in procedures}
+    return any(
+        each.specimen_id in target.finding.awaited
+        for each in chart.encounter.specimens
+        if each.procedure_id is None or each.procedure_id in ids
+    )
 
 
 def _specimen_pointers(chart: Chart, target: Target) -> list[str]:

@@ -9,6 +9,7 @@ from services.coding.domain.chart import (
     review,
     total,
 )
+from services.coding.domain.claim import Hold
 from services.coding.domain.documented import PhotodynamicTherapy, Phototherapy
 from services.coding.domain.drugs import drug_used
 from services.coding.domain.sources import CPT_LIGHT, LONG_AGO
@@ -50,7 +51,7 @@ def _excimer(chart: Chart, procedure: Phototherapy) -> Outcome:
     if not area:
         return Outcome(holds=(missing(procedure, "area of the excimer treatment"),))
     kinds = {target.finding.kind for target in chart.targets(procedure)}
-    held = ()
+    held: tuple[Hold, ...] = ()
     if kinds != {"psoriasis"}:
         asks = f"Procedure {procedure.procedure_id}: excimer for another disease than psoriasis."
         held = (review("diagnosis", asks),)

@@ -99,7 +99,9 @@ def _apart(one: Draft, other: Draft) -> bool | None:
 
 
 def _places(draft: Draft) -> set[tuple[str, str | None]]:
-    found = {(target.site.id, target.laterality) for target in draft.targets if target.site}
+    found: set[tuple[str, str | None]] = {
+        (target.site.id, target.laterality) for target in draft.targets if target.site
+    }
     return found if len(found) == len({target.site_term for target in draft.targets}) else set()
 
 
