@@ -1,6 +1,8 @@
 """Contract documents <-> what the rules read and find."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 
 from services.documentation.domain import encounter as facts
 from services.documentation.domain.check import Checked
@@ -11,6 +13,7 @@ from shared.contracts.documents import findings
 from shared.contracts.documents.base import Span as SpanDocument
 from shared.contracts.documents.procedures import Procedure
 
+_DIGEST_LETTERS = 16
 _LESION_FIELDS = frozenset(facts.Lesion.__dataclass_fields__)
 _PROCEDURE_FIELDS = frozenset(facts.Procedure.__dataclass_fields__)
 
@@ -114,3 +117,19 @@ def check_answer(encounter_id: str, checked: Checked) -> findings.CheckAnswer:
 
 def _span(span: Span) -> SpanDocument:
     return SpanDocument(pointer=span.pointer, start=span.start, end=span.end)
+
+
+def digests(document: documents.Encounter) -> dict[str, str]:
+    """A digest of every field by its JSON pointer: what two versions are compared by."""
+    return dict(_digests("", document.model_dump(mode="json")))
+
+
+def _digests(pointer: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _digests(f"{pointer}/{name}", item)
+    elif isinstance(value, list) and value:
+        for number, item in enumerate(value):
+            yield from _digests(f"{pointer}/{number}", item)
+    elif value not in (None, [], {}):
+        yield pointer, sha256(json.dumps(value).encode()).hexdigest()[:_DIGEST_LETTERS]

@@ -124,21 +124,33 @@ def _margin(encounter: Encounter, procedure: Procedure, reading: NoteReading) ->
 
 
 def _lesion_size(encounter: Encounter, lesion: Lesion, reading: NoteReading) -> Iterator[Finding]:
-    if lesion.diameter_cm is None:
+    procedures = [
+        each for each in encounter.procedures_on(lesion.lesion_id) if each.kind != "repair"
+    ]
+    procedure = procedures[0] if procedures else Procedure("", "other", lesion.lesion_id)
+    structured = _structured_size(encounter, lesion, procedure)
+    if structured is None:
         return
+    size, field = structured
     read = [
         each
         for each in reading.of("size")
         if each.role == "lesion" and each.lesion_id == lesion.lesion_id and each.confidence != "low"
     ]
-    procedures = [
-        each for each in encounter.procedures_on(lesion.lesion_id) if each.kind != "repair"
-    ]
-    if any(abs(Decimal(each.value) - lesion.diameter_cm) < _TOLERANCE_CM for each in read):
-        return
-    field = f"{encounter.lesion_at(lesion.lesion_id)}/diameter_cm"
-    procedure = procedures[0] if procedures else Procedure("", "other", lesion.lesion_id)
-    yield from _size(encounter, procedure, field, lesion.diameter_cm, read, lesion.lesion_id)
+    yield from _size(encounter, procedure, field, size, read, lesion.lesion_id)
+
+
+def _structured_size(
+    encounter: Encounter, lesion: Lesion, procedure: Procedure
+) -> tuple[Decimal, str] | None:
+    """The lesion's own diameter, else what its one procedure gives for it, with its pointer."""
+    if lesion.diameter_cm is not None:
+        return lesion.diameter_cm, f"{encounter.lesion_at(lesion.lesion_id)}/diameter_cm"
+    if procedure.lesion_diameter_cm is not None:
+        return procedure.lesion_diameter_cm, "lesion_diameter_cm"
+    if procedure.diameter_cm is not None and len(procedure.names_lesions) == 1:
+        return procedure.diameter_cm, "diameter_cm"
+    return None
 
 
 def _size(
