@@ -1,0 +1,142 @@
+"""What pathology knows of a case: its specimens, the reports matched to them, what was told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from services.pathology.domain.report import Report, Status
+from shared.clinical.diagnoses import Side
+from shared.clinical.histology import Behavior
+from shared.clinical.report_text import Margins
+
+MatchedBy: TypeAlias = Literal["specimen", "accession", "order", "patient_and_site", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """A specimen of an encounter, with what its lesion says.
+
+    established: the ICD-10-CM code of the lesion where earlier pathology proved it.
+    """
+
+    specimen_id: str
+    encounter_id: str
+    collected_at: datetime
+    lesion_id: str | None = None
+    procedure_id: str | None = None
+    site: str | None = None
+    laterality: Side | None = None
+    established: str | None = None
+    lab_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A report and the specimen it belongs to."""
+
+    report: Report
+    specimen_id: str
+    by: MatchedBy
+
+    @property
+    def series(self) -> tuple[str, str, str]:
+        """Revisions are counted per lab, accession and part: the part is the specimen."""
+        return self.report.lab_id, self.report.accession, self.specimen_id
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a report means for billing. `behavior` and `icd10` are None where a person decides."""
+
+    decision: Literal["automatic", "review"]
+    confirmed: bool
+    behavior: Behavior | None
+    diagnosis: str | None
+    icd10: str | None
+    margins: Margins
+    confidence: Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A revision that was published."""
+
+    series: tuple[str, str, str]
+    revision: int
+    result_id: str
+    document_hash: str
+    content_hash: str
+    status: Status
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The state of one case. `encounters`: the last version heard of each."""
+
+    case_id: UUID
+    practice_id: str
+    mrn: str | None = None
+    pathology_billed_by: str | None = None
+    encounters: tuple[tuple[str, int], ...] = ()
+    specimens: tuple[Specimen, ...] = ()
+    attached: tuple[Attached, ...] = ()
+    told: tuple[Told, ...] = ()
+
+    def specimen(self, specimen_id: str) -> Specimen | None:
+        """The specimen of that id, if the case has it."""
+        return next((each for each in self.specimens if each.specimen_id == specimen_id), None)
+
+    def knows(self, report: Report) -> bool:
+        """Whether the same document is attached already."""
+        return any(each.report.identity == report.identity for each in self.attached)
+
+    def with_attached(self, report: Report, specimen_id: str, by: MatchedBy) -> "Case":
+        """The case with a report matched to a specimen."""
+        return replace(self, attached=(*self.attached, Attached(report, specimen_id, by)))
+
+    def with_encounter(
+        self, encounter_id: str, version: int, mrn: str, specimens: Iterable[Specimen]
+    ) -> "Case":
+        """The case with the specimens an encounter names now.
+
+        A specimen that a report is attached to stays, even if an addendum no longer names it.
+        """
+        used = {each.specimen_id for each in self.attached}
+        named = tuple(specimens)
+        ids = {each.specimen_id for each in named}
+        kept = tuple(
+            each
+            for each in self.specimens
+            if each.specimen_id not in ids
+            and (each.encounter_id != encounter_id or each.specimen_id in used)
+        )
+        others = tuple(each for each in self.encounters if each[0] != encounter_id)
+        return replace(
+            self,
+            mrn=mrn,
+            specimens=(*kept, *named),
+            encounters=(*others, (encounter_id, version)),
+        )
+
+    def version_of(self, encounter_id: str) -> int:
+        """The last version heard of an encounter; 0 before the first."""
+        return dict(self.encounters).get(encounter_id, 0)
+
+    def last_told(self, series: tuple[str, str, str]) -> Told | None:
+        """The last revision published of a series."""
+        return next((each for each in reversed(self.told) if each.series == series), None)
+
+    def links_of(self, specimen_id: str) -> frozenset[tuple[str, str, str | None]]:
+        """(lab, accession, part) of what is attached to a specimen."""
+        return frozenset(
+            (each.report.lab_id, each.report.accession, each.report.part)
+            for each in self.attached
+            if each.specimen_id == specimen_id
+        )
+
+    def settled(self, specimen_id: str) -> bool:
+        """Whether a result other than a preliminary one has come for a specimen."""
+        return any(each.series[2] == specimen_id for each in self.told)

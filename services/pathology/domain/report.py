@@ -1,0 +1,71 @@
+"""A result as a lab reported it, with what its text was read to say."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from shared.clinical.diagnoses import Side
+from shared.clinical.histology import Code
+from shared.clinical.report_text import Margins
+from shared.clinical.reports import Reading
+
+Status: TypeAlias = Literal[
+    "preliminary", "final", "corrected", "cancelled", "retracted", "unknown"
+]
+BilledBy: TypeAlias = Literal["lab", "practice"]
+Component: TypeAlias = Literal["global", "26", "TC"]
+
+SETTLING: frozenset[Status] = frozenset({"final", "corrected"})
+"""Statuses whose diagnosis counts."""
+
+_RANK: dict[Status, int] = {
+    "preliminary": 0,
+    "unknown": 1,
+    "final": 2,
+    "corrected": 3,
+    "cancelled": 4,
+    "retracted": 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One message of a lab about one part of one accession.
+
+    reading: what the text states; the text itself is sealed. document_hash: the whole document;
+    content_hash: without its id and time, so that the same content sent again is seen.
+    """
+
+    result_id: str
+    accession: str
+    lab_id: str
+    status: Status
+    reported_at: datetime
+    reading: Reading
+    sealed_text: str
+    document_hash: str
+    content_hash: str
+    received_at: datetime
+    specimen_id: str | None = None
+    part: str | None = None
+    placer_order: str | None = None
+    mrn: str | None = None
+    site: str | None = None
+    laterality: Side | None = None
+    collected_on: date | None = None
+    codes: tuple[Code, ...] = ()
+    margins: Margins = "not_reported"
+    billed_by: BilledBy | None = None
+    billed_component: Component | None = None
+    message_id: UUID | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The same document sent again is the same report."""
+        return self.result_id, self.document_hash
+
+    @property
+    def order(self) -> tuple[datetime, int, str, str]:
+        """By status time; then by how far the report is, so that arrival never decides."""
+        return self.reported_at, _RANK[self.status], self.result_id, self.document_hash
