@@ -1,4 +1,4 @@
-"""One whole local stack for the session, and a practice whose partners post to it."""
+"""A practice on the session's whole stack: its partners post, its people read."""
 
 import asyncio
 import json
@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import pytest_asyncio
 
-from deploy.local.parts import free_ports
 from deploy.local.stack import Stack
 from deploy.simulators.ehr import Ehr
 from deploy.simulators.lab import Lab
 from deploy.simulators.webhooks import read_sources
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "shared" / "contracts" / "examples"
-# Business minutes go by in a tenth of a second: acceptances come at once, holds do not expire.
-RATE = 600.0
+RESULTS_OF_STORIES = {1: ("1-result",), 2: ("2-result-final",)}
 
 
 def example(name: str) -> dict[str, Any]:
@@ -41,9 +38,6 @@ def renumbered(name: str, number: int) -> dict[str, Any]:
     return json.loads(text)
 
 
-RESULTS_OF_STORIES = {1: ("1-result",), 2: ("2-result-final",)}
-
-
 @dataclass
 class Practice:
     """What a test does and sees: partners post, people read."""
@@ -55,7 +49,7 @@ class Practice:
     stories: dict[int, str] = field(default_factory=dict)
 
     async def story(self, number: int) -> str:
-        """The case of a story; its documents are posted when a test first asks for it."""
+        """The case of a story; the first who asks has its documents posted."""
         if number not in self.stories:
             self.stories[number] = await self.visit(example(f"{number}-visit"))
             await self.encounter(example(f"{number}-encounter"))
@@ -100,7 +94,7 @@ class Practice:
 
 
 async def eventually(
-    what: str, ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], seconds: float = 60
+    what: str, ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], seconds: float = 90
 ) -> Any:
     """The first answer that holds; a failure shows the last one."""
     until = time.monotonic() + seconds
@@ -112,14 +106,6 @@ async def eventually(
         await asyncio.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory):
-    stack = Stack(tmp_path_factory.mktemp("journeys"), ports=free_ports(), rate=RATE)
-    stack.start()
-    yield stack
-    stack.remove()
-
-
 @pytest_asyncio.fixture(scope="session")
 async def practice(stack: Stack):
     sources = read_sources(stack.home / "sources.json")
@@ -128,9 +114,9 @@ async def practice(stack: Stack):
         httpx.AsyncClient(timeout=30) as outside,
         httpx.AsyncClient(timeout=30, headers=headers) as inside,
     ):
-        yield Practice(
-            stack,
-            inside,
-            Ehr(outside, stack.urls, sources),
-            Lab(outside, stack.urls, sources),
+        practice = Practice(
+            stack, inside, Ehr(outside, stack.urls, sources), Lab(outside, stack.urls, sources)
         )
+        for number in range(1, 7):  # all at once, as a day brings them: tests only wait
+            await practice.story(number)
+        yield practice

@@ -1,6 +1,14 @@
-"""A report before the encounter, after coding, after acceptance, corrected, and twice."""
+"""A report before the encounter, after coding, after acceptance, corrected, and twice.
 
+Acceptances take their time: the scenarios run side by side, and each test waits for its own.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+
+import pytest
+import pytest_asyncio
 
 from tests.journeys.conftest import Practice, eventually, renumbered
 
@@ -17,7 +25,7 @@ async def is_accepted(practice: Practice, claim: dict[str, Any]) -> dict[str, An
     )
 
 
-async def test_a_report_before_its_encounter_waits_and_codes_the_claim(practice: Practice) -> None:
+async def a_report_before_its_encounter_waits_and_codes_the_claim(practice: Practice) -> None:
     case_id = await practice.visit(renumbered("2-visit", 4101))
     await practice.result(renumbered("2-result-final", 4101))
     await eventually(
@@ -36,7 +44,7 @@ async def test_a_report_before_its_encounter_waits_and_codes_the_claim(practice:
     assert claim["diagnoses"] == ["D22.5"]
 
 
-async def test_a_report_after_coding_releases_the_held_claim(practice: Practice) -> None:
+async def a_report_after_coding_releases_the_held_claim(practice: Practice) -> None:
     case_id = await practice.visit(renumbered("2-visit", 4102))
     await practice.encounter(renumbered("2-encounter", 4102))
     held = await eventually(
@@ -56,7 +64,7 @@ async def test_a_report_after_coding_releases_the_held_claim(practice: Practice)
     assert ready["diagnoses"] == ["D22.5"]
 
 
-async def test_a_report_after_acceptance_changes_the_diagnosis_by_a_replacement(
+async def a_report_after_acceptance_changes_the_diagnosis_by_a_replacement(
     practice: Practice,
 ) -> None:
     case_id = await practice.visit(renumbered("1-visit", 4103))
@@ -84,7 +92,7 @@ async def test_a_report_after_acceptance_changes_the_diagnosis_by_a_replacement(
     assert received[1]["payer_control_number_sent"] == number
 
 
-async def test_a_correction_before_sending_is_billed_once_as_an_original(
+async def a_correction_before_sending_is_billed_once_as_an_original(
     practice: Practice,
 ) -> None:
     case_id = await practice.visit(renumbered("2-visit", 4104))
@@ -102,7 +110,7 @@ async def test_a_correction_before_sending_is_billed_once_as_an_original(
     assert len(await practice.at_the_payer(claim["claim_id"])) == 1
 
 
-async def test_the_same_report_again_changes_nothing(practice: Practice) -> None:
+async def the_same_report_again_changes_nothing(practice: Practice) -> None:
     case_id = await practice.visit(renumbered("2-visit", 4105))
     await practice.encounter(renumbered("2-encounter", 4105))
     await practice.result(renumbered("2-result-final", 4105))
@@ -122,7 +130,7 @@ async def test_the_same_report_again_changes_nothing(practice: Practice) -> None
     assert second["version"] == first["version"] + 1
 
 
-async def test_a_preliminary_report_releases_nothing(practice: Practice) -> None:
+async def a_preliminary_report_releases_nothing(practice: Practice) -> None:
     case_id = await practice.visit(renumbered("2-visit", 4106))
     await practice.encounter(renumbered("2-encounter", 4106))
     preliminary = renumbered("2-result-final", 4106) | {
@@ -141,3 +149,30 @@ async def test_a_preliminary_report_releases_nothing(practice: Practice) -> None
         lambda claim: claim["status"] == "ready",
     )
     assert ready["version"] == held["version"] + 1
+
+
+SCENARIOS: dict[str, Callable[[Practice], Awaitable[None]]] = {
+    scenario.__name__: scenario
+    for scenario in (
+        a_report_before_its_encounter_waits_and_codes_the_claim,
+        a_report_after_coding_releases_the_held_claim,
+        a_report_after_acceptance_changes_the_diagnosis_by_a_replacement,
+        a_correction_before_sending_is_billed_once_as_an_original,
+        the_same_report_again_changes_nothing,
+        a_preliminary_report_releases_nothing,
+    )
+}
+
+
+@pytest_asyncio.fixture(scope="session")
+async def playing(practice: Practice) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
+    tasks = {name: asyncio.ensure_future(play(practice)) for name, play in SCENARIOS.items()}
+    yield tasks
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+async def test_late_pathology(playing: dict[str, asyncio.Task[None]], scenario: str) -> None:
+    await playing[scenario]
