@@ -27,8 +27,8 @@ _LOG = logger(__name__)
 class Runner(Generic[S, R]):
     """Consumer, relay, sweep and deliverer of one service: `async with Runner(...)`.
 
-    partners: who takes the calls of `Decision.send`, by kind. ordinal: which instance of the
-    service this is, the same after a restart.
+    partners: who takes the calls of `Decision.send`, by kind. work: what else the service does for
+    ever, by name. ordinal: which instance of the service this is, the same after a restart.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Runner(Generic[S, R]):
         clock: Clock,
         *,
         partners: Mapping[str, Partner] | None = None,
+        work: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
         ordinal: int = 0,
     ) -> None:
         self._name = stage.name
@@ -52,6 +53,7 @@ class Runner(Generic[S, R]):
             "relay": self.relay.lead,
             "sweep": self.sweep.sweep,
             "count": self._count,
+            **(work or {}),
         }
         if self._hears:
             self._work["consumer"] = self.consumer.consume

@@ -1,5 +1,6 @@
 """What can be asked of a case, and what the handlers read beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,9 +13,13 @@ from shared.x12.remittance import RemittanceClaim
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Profiles of the practice that the transaction works for."""
+    """Profiles of the practices that the transaction works for."""
 
-    profiles: Profiles
+    profiles: Mapping[str, Profiles]
+
+    def of(self, practice_id: str) -> Profiles:
+        """What is known of a practice and its payers; nothing where nothing was put."""
+        return self.profiles.get(practice_id) or Profiles(None, {})
 
 
 @dataclass(frozen=True, slots=True)

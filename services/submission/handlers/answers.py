@@ -51,7 +51,7 @@ def on_post_remittance(
     """Post one claim of a remittance and tell it, line by line, against the contract."""
     command = asked.data
     claim, version = find(case, command.claim_id, command.version)
-    payer = references.profiles.payers.get(version.payer_id or "")
+    payer = references.of(case.practice_id).payers.get(version.payer_id or "")
     numbers = line_numbers(version, claim.claim_id, command.claim.lines)
     posted = post_claim(command.claim, expected_of(version, numbers, payer))
     result = post(

@@ -63,10 +63,9 @@ def on_claim_coded(
     if claim.versions and claim.latest.version >= document.version:
         return Decision(case)
     visit = case.visits.get(event.visit_id or "")
+    profiles = references.of(case.practice_id)
     coded = wire.coded(document)
-    claim = decide_version(
-        claim, document.version, coded, visit, references.profiles, now, heard.event_id
-    )
+    claim = decide_version(claim, document.version, coded, visit, profiles, now, heard.event_id)
     return Decision(case.with_claim(claim))
 
 
@@ -93,11 +92,10 @@ def again(
     concerned: Callable[[Version], bool],
 ) -> Case:
     """Decide the last version of each claim again, where it concerns it."""
+    profiles = references.of(case.practice_id)
     for claim in case.claims.values():
         visit = case.visits.get(claim.visit_id or "")
-        case = case.with_claim(
-            decide_again(claim, visit, references.profiles, now, by, event_id, concerned)
-        )
+        case = case.with_claim(decide_again(claim, visit, profiles, now, by, event_id, concerned))
     return case
 
 

@@ -96,3 +96,55 @@ class PayerDocument(Document):
 
 class PayerView(PayerDocument):
     payer_id: Id
+
+
+def practice_document(profile: PracticeProfile) -> PracticeDocument:
+    """A practice's profile as it was put."""
+    return PracticeDocument(
+        name=profile.name,
+        npi=profile.npi,
+        tax_id=profile.tax_id,
+        taxonomy=profile.taxonomy,
+        address=_address(profile.address),
+        pay_to=_address(profile.pay_to) if profile.pay_to else None,
+        contact_name=profile.contact_name,
+        phone=profile.phone,
+        submitter_id=profile.submitter_id,
+        clia=profile.laboratory_number,
+        charges=dict(profile.charges),
+        providers=tuple(
+            ProviderDocument(
+                npi=each.npi,
+                first_name=each.first_name,
+                last_name=each.last_name or "",
+                taxonomy=each.taxonomy,
+            )
+            for each in profile.providers
+        ),
+    )
+
+
+def payer_view(profile: PayerProfile) -> PayerView:
+    """A payer's profile as it was put, with its id."""
+    return PayerView(
+        payer_id=profile.payer_id,
+        name=profile.name,
+        program=profile.program,
+        filing_code=profile.filing_code,
+        route="clearinghouse",
+        accepts_replacement=profile.accepts_replacement,
+        filing_days=profile.filing_days,
+        corrected_claim_days=profile.corrected_claim_days,
+        appeal_days=profile.appeal_days,
+        fees=dict(profile.fees),
+    )
+
+
+def _address(address: professional.Address) -> AddressDocument:
+    return AddressDocument(
+        line1=address.line1,
+        line2=address.line2,
+        city=address.city,
+        state=address.state,
+        postal_code=address.postal_code,
+    )

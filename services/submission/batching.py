@@ -1,0 +1,299 @@
+"""Ready claims become files, and what became of a file becomes known to its claims.
+
+Each step is one transaction and finds its work in the tables, so a kill between any two steps
+neither loses nor doubles a claim: form (file, control number and states together), deliver
+(`shared.bus`, by the batch id), follow up.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import RowMapping
+
+from services.submission.domain.claim import Case, Hold
+from services.submission.domain.commands import (
+    FileTaken,
+    HandOver,
+    PutIntoFile,
+    References,
+    Stopped,
+)
+from services.submission.domain.cutoff import last_cut_off
+from services.submission.domain.profile import PracticeProfile, Profiles
+from services.submission.domain.scrub import Stop, stops
+from services.submission.store import batches, claims, profiles
+from services.submission.wire import claim_file
+from services.submission.wire.claim_file import Destination, Gated
+from services.submission.wire.professional import billing_provider, professional_claim
+from shared.bus.apply import apply
+from shared.bus.stage import Asked, Input
+from shared.contracts.documents.visit import Subject
+from shared.http import Parts
+from shared.kernel.ids import derived_id, new_id, practice_key
+from shared.kernel.money import ZERO
+from shared.telemetry import logger
+from shared.vault import SubjectSealer, Unreadable
+from shared.x12.guide import Finding
+from shared.x12.professional import Header, ProfessionalClaim
+from shared.x12.writer import Unwritable, set_control_number
+
+CLAIMS_PER_FILE = 2_000
+FILE_PURPOSE = "claim_file"
+
+_TICK_SECONDS = 0.5
+_FORM_EVERY_TICKS = 5
+_LOG = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where files go. `quiet`: how long (wall time) a claim rests unchanged before it leaves.
+
+    Without `quiet` claims leave at the daily cut-off (BD-3).
+    """
+
+    name: str
+    destination: Destination
+    quiet: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A version that passed the scrub, with the claim it becomes."""
+
+    case_id: UUID
+    claim_id: str
+    version: int
+    claim: ProfessionalClaim
+
+
+class Batcher:
+    """Forms files and follows them up, for every practice of this service."""
+
+    def __init__(
+        self, parts: Parts[Case, References], subjects: SubjectSealer, route: Route
+    ) -> None:
+        self._parts = parts
+        self._subjects = subjects
+        self._route = route
+
+    async def run(self) -> None:
+        """Work for ever."""
+        while True:
+            for tick in range(_FORM_EVERY_TICKS):
+                for practice_id in await batches.practices_with_answers(self._parts.database):
+                    await self.follow_up(practice_id)
+                if tick == 0:
+                    for practice_id in await claims.practices_with(self._parts.database, "ready"):
+                        await self.form(practice_id)
+                await asyncio.sleep(_TICK_SECONDS)
+
+    def ready_until(self) -> datetime:
+        """Claims that have been ready since this business instant or longer leave now."""
+        clock = self._parts.clock
+        if self._route.quiet is None:
+            return last_cut_off(clock.business())
+        return clock.business_at(clock.wall() - self._route.quiet)
+
+    async def form(self, practice_id: str) -> str | None:
+        """Put what is due of a practice into one file; its batch id, None where nothing left.
+
+        Claims are read, scrubbed and judged without a lock; one that has changed when the file is
+        stored makes this give up, and the next round sees it as it is.
+        """
+        now = self._parts.clock.business()
+        async with self._parts.database.transaction([practice_id]) as connection:
+            due = await claims.ready_versions(connection, self.ready_until(), CLAIMS_PER_FILE)
+            cases = await claims.load_cases(connection, [case_id for case_id, _, _ in due])
+            known = await profiles.load_profiles(connection, practice_id)
+        practice = known.practice
+        if not due or practice is None:
+            return None
+        written, stopped = self._scrubbed(practice_id, due, cases, known, practice, now.date())
+        batch_id = f"B{new_id().hex[:14].upper()}"
+        head = claim_file.header(practice, self._route.destination, batch_id, now)
+        usage = self._route.destination.usage
+        gated = await asyncio.to_thread(claim_file.gate, head, usage, [w.claim for w in written])
+        stopped += [
+            (each.case_id, Stopped(each.claim_id, each.version, _guide_hold(finding)))
+            for each in written
+            if (finding := gated.refused.get(each.claim.id)) is not None
+        ]
+        if stopped:
+            inputs: list[tuple[UUID, Input]] = [(case_id, Asked(stop)) for case_id, stop in stopped]
+            await apply(
+                self._parts.database, self._parts.stage, inputs, now, practice_id=practice_id
+            )
+        left = [each for each in written if each.claim.id not in gated.refused]
+        if not left:
+            return None
+        seen = {case_id: version for case_id, (version, _) in cases.items()}
+        return await self._store(practice_id, head, gated, left, seen, now)
+
+    async def _store(
+        self,
+        practice_id: str,
+        head: Header,
+        gated: Gated,
+        written: Sequence[Written],
+        seen: dict[UUID, int],
+        now: datetime,
+    ) -> str | None:
+        """File, number, position index and the claims' states, in one transaction (BT-3)."""
+        destination = self._route.destination
+        seal = await self._parts.sealer(practice_id)
+        cases = {each.case_id for each in written}
+        batch_id = head.batch_id
+        cause = derived_id("batch", batch_id)
+        async with self._parts.database.transaction([practice_id]) as connection:
+            found = await claims.lock_cases(connection, cases)
+            if any(found.get(case_id) != seen[case_id] for case_id in cases):
+                return None
+            number = await batches.reserve_control_number(
+                connection, head.submitter.id, destination.receiver_id, destination.usage
+            )
+            text = claim_file.interchange(head, destination.usage, number, gated.sets)
+            await batches.insert_batch(
+                connection,
+                batches.NewBatch(
+                    practice_id=practice_id,
+                    batch_id=head.batch_id,
+                    route=self._route.name,
+                    interchange_control_number=f"{number:09d}",
+                    group_control_number=str(number),
+                    sets=_sets_in_file(head, gated, written),
+                    file=seal.seal(FILE_PURPOSE, text.encode("ascii")),
+                    body_hash=claim_file.body_hash(gated.sets),
+                    charge=sum((each.claim.total for each in written), ZERO),
+                    formed_at=now,
+                ),
+            )
+            inputs: list[tuple[UUID, Input]] = [
+                (
+                    each.case_id,
+                    Asked(PutIntoFile(each.claim_id, each.version, head.batch_id), cause),
+                )
+                for each in written
+            ]
+            inputs.append((practice_key(practice_id), Asked(HandOver(head.batch_id), cause)))
+            applied = await apply(connection, self._parts.stage, inputs, now)
+            for outcome in applied.outcomes:
+                outcome.result()  # one that is refused undoes the file
+        _LOG.info("file formed", batch_id=head.batch_id, claims=len(written))
+        return head.batch_id
+
+    async def follow_up(self, practice_id: str) -> None:
+        """Tell the claims of answered files: submitted, or held because the route refused."""
+        now = self._parts.clock.business()
+        async with self._parts.database.transaction([practice_id]) as connection:
+            for row in await batches.answered_batches(connection):
+                applied = await apply(connection, self._parts.stage, _tidings(row), now)
+                for outcome in applied.outcomes:
+                    outcome.result()
+                taken = row["status"] == "taken"
+                await batches.close_batch(connection, row["batch_id"], taken=taken)
+
+    def _scrubbed(
+        self,
+        practice_id: str,
+        due: Sequence[tuple[UUID, str, int]],
+        cases: dict[UUID, tuple[int, Case]],
+        known: Profiles,
+        practice: PracticeProfile,
+        today: date,
+    ) -> tuple[list[Written], list[tuple[UUID, Stopped]]]:
+        """What may be written of the due versions, and what is stopped with its reason."""
+        written: list[Written] = []
+        stopped: list[tuple[UUID, Stopped]] = []
+        for case_id, claim_id, number in due:
+            try:
+                case = cases[case_id][1]
+                claim = self._claim(practice_id, case, claim_id, number, known, practice)
+                found = stops(claim, billing_provider(practice), today)
+            except Unwritable as error:
+                found = [Stop("SC-1", error.place, "/coverage", error.says)]
+            except (Unreadable, ValidationError):
+                found = [Stop("SC-2", "2010BA", "/visit_id", "The sealed patient cannot be read.")]
+            if found:
+                stopped.append((case_id, Stopped(claim_id, number, _hold(found))))
+            else:
+                written.append(Written(case_id, claim_id, number, claim))
+        return written, stopped
+
+    def _claim(
+        self,
+        practice_id: str,
+        case: Case,
+        claim_id: str,
+        number: int,
+        known: Profiles,
+        practice: PracticeProfile,
+    ) -> ProfessionalClaim:
+        """The claim of a version; one that is ready has its visit, encounter and payer."""
+        claim = case.claims[claim_id]
+        version = claim.find(number)
+        assert version is not None
+        visit = case.visits[claim.visit_id or ""]
+        subject = Subject.model_validate_json(self._subjects.open(practice_id, visit.subject))
+        encounter = case.encounters[claim.encounter_id]
+        payer = known.payers[version.payer_id or ""]
+        return professional_claim(claim, version, visit, encounter, subject, practice, payer)
+
+
+def _hold(found: Sequence[Stop]) -> Hold:
+    says = " ".join(f"{stop.place}: {stop.says}" for stop in found[:5])
+    return Hold("scrub", says, found[0].field)
+
+
+def _guide_hold(finding: Finding) -> Hold:
+    element = f" element {finding.element}" if finding.element else ""
+    says = f"The guide refuses {finding.segment}{element} (code {finding.code})."
+    return Hold("scrub", says, finding.segment)
+
+
+def _sets_in_file(
+    head: Header, gated: Gated, written: Sequence[Written]
+) -> tuple[batches.SetInFile, ...]:
+    by_id = {each.claim.id: each for each in written}
+
+    def in_file(patient_control_number: str, position: int) -> batches.ClaimInFile:
+        each = by_id[patient_control_number]
+        return batches.ClaimInFile(
+            patient_control_number, each.case_id, each.claim_id, each.version, position
+        )
+
+    return tuple(
+        batches.SetInFile(
+            set_control_number(count),
+            head.billing.npi,
+            tuple(in_file(*place) for place in claim_file.claims_of(one)),
+        )
+        for count, one in enumerate(gated.sets, 1)
+    )
+
+
+def _tidings(row: RowMapping) -> list[tuple[UUID, Input]]:
+    """What each claim of an answered file is told."""
+    cause = derived_id("batch", row["batch_id"])
+    refusal = Hold("route_refused", f"The route refused the file ({row['answer_status']}).")
+
+    def told(claim: batches.ClaimInFile) -> FileTaken | Stopped:
+        if row["status"] != "taken":
+            return Stopped(claim.claim_id, claim.version, refusal)
+        return FileTaken(
+            claim.claim_id,
+            claim.version,
+            row["batch_id"],
+            row["interchange_control_number"],
+            row["answered_at"],
+        )
+
+    return [
+        (claim.case_id, Asked(told(claim), cause))
+        for each in batches.sets_of(row)
+        for claim in each.claims
+    ]

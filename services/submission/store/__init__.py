@@ -1,0 +1,1 @@
+"""Every SQL statement of submission, by what it is about."""
