@@ -52,6 +52,7 @@ def service_environment(
     if service == "submission":
         variables["SUBMISSION_CLEARINGHOUSE_URL"] = f"http://{HOST}:{ports[CLEARINGHOUSE]}"
         variables["SUBMISSION_CLEARINGHOUSE_API_KEY"] = credentials.password(CLEARINGHOUSE)
+        variables["SUBMISSION_QUIET_SECONDS"] = "5"
     return _base(service) | variables
 
 
