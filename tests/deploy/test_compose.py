@@ -76,7 +76,7 @@ def test_a_services_settings_accept_what_compose_gives(
 ) -> None:
     keyring = "k1:" + "A" * 43 + "="
     for name, value in PARTS[service]["environment"].items():
-        filled = re.sub(r"\$\{(\w+)[^}]*\}", "x", str(value))
+        filled = re.sub(r"\$\{\w+(?::-([^}]*)|[^}]*)\}", lambda m: m[1] or "x", str(value))
         monkeypatch.setenv(name, keyring if name.endswith("_KEYS") else filled)
     assert settings_class(service)().port == SERVICE_PORTS[service]
 
