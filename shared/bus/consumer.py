@@ -30,6 +30,7 @@ from shared.telemetry.metrics import BATCH_SECONDS, EVENTS_HEARD, REWINDS
 _BATCH = 500
 _POLL_MS = 200
 _COMMIT_SECONDS = 0.25
+_COMMIT_PATIENCE_SECONDS = 1.0
 _MARKS_SECONDS = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _LOG = logger(__name__)
@@ -62,6 +63,7 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         self._done: dict[TopicPartition, int] = {}
         self._epochs: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
+        self._unkept: set[TopicPartition] = set()
         self._committed_at = self._marks_at = 0.0
         self._pause = _FIRST_PAUSE
 
@@ -85,7 +87,7 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         """
         topics = heard_topics(self._stage)
         await self._broker.ensure(topics)
-        self._done, self._epochs, self._committed = {}, {}, {}
+        self._done, self._epochs, self._committed, self._unkept = {}, {}, {}, set()
         client = self._broker.member(self._stage.name, self._instance)
         client.subscribe(topics, listener=self)
         self._client = client
@@ -107,17 +109,18 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
             for at in revoked:
                 for known in (self._done, self._epochs, self._committed):
                     known.pop(at, None)
+                self._unkept.discard(at)
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Nothing: the epoch of a partition is looked up with its first records."""
 
     async def _take(self, client: AIOKafkaConsumer, records: Records) -> None:
         try:
-            new = await self._know_epochs(records)
+            await self._keep_epochs()
+            await self._know_epochs(records)
             readable, renewed = self._read(records)
             if readable:
                 await self._apply(readable)
-            await self._remember_epochs({at: self._epochs[at] for at in new & set(self._epochs)})
         except Exception as error:  # whatever it was, nothing was written: the same again
             _LOG.warning("batch failed, will be done again", **error_fields(error))
             for at, fetched in records.items():
@@ -131,7 +134,9 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
             if at not in renewed:
                 self._done[at] = fetched[-1].offset + 1
         for at, epoch in renewed.items():
-            await self._rewind(client, at, epoch)
+            self._epochs[at] = epoch
+            self._unkept.add(at)
+        await self._rewind(client, renewed)
         if monotonic() - self._marks_at >= _MARKS_SECONDS:
             await self._compare_marks(client)
         if monotonic() - self._committed_at >= _COMMIT_SECONDS:
@@ -171,56 +176,59 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         for message, outcome in zip(messages, outcomes, strict=True):
             EVENTS_HEARD.labels(self._stage.name, message.topic, outcome.status.value).inc()
 
-    async def _know_epochs(self, records: Records) -> set[TopicPartition]:
-        """Load the epochs last heard; gives the partitions that were never heard before."""
+    async def _know_epochs(self, records: Records) -> None:
+        """Load the epochs last heard of partitions that are new to this member."""
         unknown = {at for at in records if at not in self._epochs}
         if not unknown:
-            return unknown
+            return
         async with self._database.transaction([]) as connection:
             rows = await raw(connection).fetch("select topic, part, n from heard_epoch")
         known = {TopicPartition(topic, part): n for topic, part, n in rows}
         self._epochs |= {at: known[at] for at in unknown if at in known}
-        return unknown - set(known)
+        self._unkept |= unknown - set(known)
 
-    async def _remember_epochs(self, epochs: Mapping[TopicPartition, int]) -> None:
-        """Keep the epochs for the next start: the log may be lost while nobody listens."""
-        if not epochs:
+    async def _keep_epochs(self) -> None:
+        """Keep what the offsets just committed belong to: the log may be lost while nobody hears.
+
+        Never before the offsets: an end in between must find the higher epoch again.
+        """
+        kept = [at for at in self._unkept if at in self._committed and at in self._epochs]
+        if not kept:
             return
         async with self._database.transaction([]) as connection:
             await raw(connection).execute(
                 "insert into heard_epoch (topic, part, n)"
                 " select * from unnest($1::text[], $2::int[], $3::bigint[])"
                 " on conflict (topic, part) do update set n = excluded.n",
-                [at.topic for at in epochs],
-                [at.partition for at in epochs],
-                list(epochs.values()),
+                [at.topic for at in kept],
+                [at.partition for at in kept],
+                [self._epochs[at] for at in kept],
             )
-        self._epochs |= epochs
-
-    async def _rewind(
-        self, client: AIOKafkaConsumer, at: TopicPartition, epoch: int | None = None
-    ) -> None:
-        """Read a partition from its beginning; its committed offset goes first, the epoch last.
-
-        So an end in between finds the higher epoch again.
-        """
-        _LOG.warning("a log was renewed: reading it again", topic=at.topic, partition=at.partition)
-        REWINDS.labels(self._stage.name).inc()
-        await client.seek_to_beginning(at)
-        beginning = await client.position(at)
-        self._done[at] = beginning
-        await client.commit({at: beginning})
-        self._committed[at] = beginning
-        if epoch is not None:
-            await self._remember_epochs({at: epoch})
+        self._unkept -= set(kept)
 
     async def _compare_marks(self, client: AIOKafkaConsumer) -> None:
         """Rewind where the position lies beyond the end of the log: it was lost."""
         self._marks_at = monotonic()
+        beyond = []
         for at in client.assignment():
             mark = client.highwater(at)
-            if mark is not None and await client.position(at) > mark:
-                await self._rewind(client, at)
+            with suppress(IllegalStateError):  # revoked meanwhile
+                if mark is not None and await client.position(at) > mark:
+                    beyond.append(at)
+        await self._rewind(client, beyond)
+
+    async def _rewind(
+        self, client: AIOKafkaConsumer, partitions: Collection[TopicPartition]
+    ) -> None:
+        """Read partitions from their beginning; the cursors know what was seen."""
+        for at in partitions:
+            place = {"topic": at.topic, "partition": at.partition}
+            _LOG.warning("a log was renewed: reading it again", **place)
+            REWINDS.labels(self._stage.name).inc()
+            with suppress(IllegalStateError):  # revoked meanwhile
+                await client.seek_to_beginning(at)
+                self._done[at] = await client.position(at)
+                self._committed.pop(at, None)
 
     async def _commit(self, client: AIOKafkaConsumer) -> None:
         self._committed_at = monotonic()
@@ -230,7 +238,11 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
             for at, offset in self._done.items()
             if at in assigned and self._committed.get(at) != offset
         }
-        if offsets:
-            with suppress(KafkaError):  # a hint: the next one will do
-                await client.commit(offsets)
-                self._committed |= offsets
+        if not offsets:
+            return
+        try:
+            # While the group is joining again a commit would wait for it: a hint is not worth that.
+            await asyncio.wait_for(client.commit(offsets), _COMMIT_PATIENCE_SECONDS)
+        except (KafkaError, TimeoutError):
+            return
+        self._committed |= offsets
