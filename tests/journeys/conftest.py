@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -25,7 +26,10 @@ def example(name: str) -> dict[str, Any]:
 
 
 def renumbered(name: str, number: int) -> dict[str, Any]:
-    """An example of another patient and visit: its ids carry the number in place of the story's."""
+    """An example of another patient and visit, nine days later, so that no hold has run out.
+
+    Its ids carry the number in place of the story's.
+    """
     story = name[0]
     text = (EXAMPLES / f"{name}.json").read_text()
     for old, new in (
@@ -35,7 +39,7 @@ def renumbered(name: str, number: int) -> dict[str, Any]:
         ("D26-00", f"D26-{number}"),
     ):
         text = text.replace(old, new)
-    return json.loads(text)
+    return json.loads(re.sub(r"2026-03-(\d\d)", lambda day: f"2026-03-{int(day[1]) + 9:02}", text))
 
 
 @dataclass

@@ -139,8 +139,8 @@ async def test_what_is_held_or_in_review_is_not_sent(practice: Practice, story: 
         lambda: practice.get("operations", f"/v1/cases/{case_id}"),
         lambda case: bool(case["waits"]),
     )
-    assert {"visit_classified", "encounter_documented", "claim_coded"} <= {
-        event["type"].removeprefix("dermis.").removesuffix(".v1") for event in case["events"]
+    assert {"VisitClassified", "EncounterDocumented", "ClaimCoded"} <= {
+        event["type"] for event in case["events"]
     }
 
 
