@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.denials import wire
 from services.denials.domain.classify import classify
 from services.denials.reference import load_tables
+from services.denials.wire import what_if as wire
 
 TABLES = load_tables()
 EXAMPLES = Path(__file__).parents[3] / "shared/contracts/examples"

@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.pathology.domain.case import Case, Specimen
@@ -62,6 +62,7 @@ def outcome(events: list):
     return (last.result.status, last.behavior, last.icd10, last.margins, last.interpretation)
 
 
+@settings(deadline=None)
 @given(REPORTS, st.randoms(use_true_random=False))
 def test_order_and_repeats_change_nothing(reports, random):
     shuffled = reports + random.choices(reports, k=len(reports))
@@ -71,6 +72,7 @@ def test_order_and_repeats_change_nothing(reports, random):
     assert outcome(straight) == outcome(mixed)
 
 
+@settings(deadline=None)
 @given(REPORTS)
 def test_revisions_are_gapless_and_every_one_is_news(reports):
     _, events = record(START, *reports)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from services.pathology.tests.conftest import PRACTICE, documented, example
 from services.pathology import store, wire
+from services.pathology.tests.conftest import PRACTICE, documented, example
 from shared.bus.apply import apply
 from shared.bus.stage import Heard
 from shared.bus.sweep import Sweep
@@ -17,7 +17,6 @@ from shared.db.migrations import differences
 from shared.kernel.clock import Clock
 from shared.kernel.ids import new_id
 from shared.testing.webhooks import SECRET, signed_headers
-
 
 NOW = datetime(2026, 3, 5, 22, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""The contract's documents and events, to and from the domain."""
