@@ -119,7 +119,7 @@ def _code(sample: _Sample) -> tuple[str, Outcome]:
     """The structure, else the site, may have its own code; all other skin goes by technique."""
     procedure, site = sample.procedures[0], sample.target.site
     site_id = "" if site is None else site.id
-    if "lid_margin" in sample.structures and sample.technique == "incisional":
+    if _of_the_lid_margin(sample):
         return "67810", Outcome()
     if "oral_mucosa" in sample.structures and site_id != "oral_vestibule":
         return "", _no_code(procedure.procedure_id)
@@ -136,6 +136,11 @@ def _code(sample: _Sample) -> tuple[str, Outcome]:
         # An ear or a lip has another code than other skin: the site decides.
         return "", Outcome(holds=(missing(procedure, "site of the biopsy"),))
     return "skin", Outcome()
+
+
+def _of_the_lid_margin(sample: _Sample) -> bool:
+    """Only an incisional biopsy with the lid margin has the eyelid's code (AAD)."""
+    return "lid_margin" in sample.structures and sample.technique == "incisional"
 
 
 def _no_code(procedure_id: str) -> Outcome:
@@ -221,7 +226,7 @@ def _with_modifiers(chart: Chart, sample: _Sample) -> _Sample:
         modifiers.append("59")
     site = sample.target.site
     lid = _LID_MODIFIER.get((site.id if site else "", sample.target.laterality or ""))
-    if lid is not None and "lid_margin" in sample.structures:
+    if lid is not None and _of_the_lid_margin(sample):
         modifiers.append(lid)
     for procedure in sample.procedures:
         if isinstance(procedure, Biopsy):

@@ -23,7 +23,7 @@ from shared.clinical.diagnoses import (
 from shared.clinical.reports import same_place
 from shared.kernel.rule import rule
 
-_SEVERITY = ("benign", "premalignant", "uncertain", "in_situ", "malignant")
+_SEVERITY = ("unspecified", "benign", "premalignant", "uncertain", "in_situ", "malignant")
 _RASH_WORDS = ("rash", "eruption", "dermatitis", "exanthem")
 
 
@@ -108,7 +108,7 @@ def _taken_back(stand: Standing) -> list[Hold]:
 def _reported(lesion: Lesion, facts: Facts, usable: Sequence[Result]) -> Finding:
     """Of several specimens of one lesion the most severe result codes; all are listed."""
     found = [_from_report(lesion, facts, result) for result in usable]
-    found.sort(key=lambda each: _SEVERITY.index(each.behavior or "benign"), reverse=True)
+    found.sort(key=lambda each: _severity(each.behavior), reverse=True)
     if is_malignant(lesion.diagnosis) and lesion.suspicion is False:
         return _of_proven_tumor(lesion, found)
     codes = tuple(dict.fromkeys(code for each in found for code in each.codes))
@@ -153,6 +153,11 @@ def _of_proven_tumor(lesion: Lesion, found: Sequence[Finding]) -> Finding:
         reasons=(because("EX-6", says, ICD_GUIDELINES),),
         holds=(*holds, *_conflicts(found)),
     )
+
+
+def _severity(behavior: str | None) -> int:
+    """The rank of a behavior; a sign or an unnamed one is the least."""
+    return _SEVERITY.index(behavior) if behavior in _SEVERITY else 0
 
 
 def _conflicts(found: Sequence[Finding]) -> list[Hold]:

@@ -35,6 +35,7 @@ from shared.kernel.rule import rule
 
 FAMILY = "evaluation_management"
 _AT = "/encounter/evaluation"
+_COMPLEXITY = "G2211"
 _PROBLEMS = ("minimal", "low", "moderate", "high")
 _DATA = ("minimal", "limited", "moderate", "extensive")
 _CODES = {
@@ -196,11 +197,28 @@ def _procedures(chart: Chart, outcome: Outcome) -> tuple[bool, bool, list[str]]:
     return major, minor, other
 
 
+@rule("EM-9", since=date(2024, 1, 1), cite=CPT_EVALUATION)
+def without_complexity_beside_25(chart: Chart, outcome: Outcome) -> Outcome:
+    """The complexity add-on G2211 goes only with a visit that carries no 25."""
+    with_25 = [
+        each.code
+        for each in outcome.drafts
+        if chart.tables.codes[each.code].family == FAMILY and "25" in each.modifiers
+    ]
+    dropped = [each for each in outcome.drafts if each.code == _COMPLEXITY]
+    if not (with_25 and dropped):
+        return outcome
+    says = "G2211 is not reported beside a visit with 25."
+    edit = Edit("modifier", "bundled", (with_25[0], _COMPLEXITY), says, str(CPT_EVALUATION))
+    kept = tuple(each for each in outcome.drafts if each.code != _COMPLEXITY)
+    return replace(outcome, drafts=kept) + Outcome(edits=(edit,))
+
+
 @rule("EM-8", since=LONG_AGO, cite=PTP)
 def visit_without_diagnosis(chart: Chart, outcome: Outcome) -> Outcome:
     """A visit without a diagnosis of its own points nowhere: a person names it."""
     for draft in outcome.drafts:
-        if chart.tables.codes[draft.code].family == FAMILY and not draft.diagnoses:
+        if chart.tables.codes[draft.code].family == FAMILY and draft.diagnoses == ():
             asks = "Evaluation: no diagnosis is charted for the visit."
             return outcome + Outcome(holds=(review("missing_fact", asks),))
     return outcome

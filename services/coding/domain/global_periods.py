@@ -69,6 +69,8 @@ def _visit(
         says = "Unrelated problem inside a global period: 24."
         reason = because("GP-2", says, GLOBAL_SURGERY, "/history")
         edit = Edit("global", "allowed", (visit.code,), says, str(GLOBAL_SURGERY))
+        if chart.tables.add_on(visit.code):
+            return visit, Outcome()
         marked = replace(
             visit, modifiers=("24", *visit.modifiers), reasons=(*visit.reasons, reason)
         )

@@ -22,7 +22,11 @@ from services.coding.domain.closure import included_in_flaps, withheld_by_grafts
 from services.coding.domain.destruction import destructions
 from services.coding.domain.diagnosis import findings
 from services.coding.domain.drugs import drug_administrations
-from services.coding.domain.evaluation import evaluate, visit_without_diagnosis
+from services.coding.domain.evaluation import (
+    evaluate,
+    visit_without_diagnosis,
+    without_complexity_beside_25,
+)
 from services.coding.domain.excision import excisions
 from services.coding.domain.facts import Facts
 from services.coding.domain.flaps_grafts import flaps_and_grafts
@@ -72,6 +76,7 @@ SECTIONS: tuple[Section, ...] = (
 
 STEPS: tuple[Step, ...] = (
     evaluate,
+    without_complexity_beside_25,
     apply_global_periods,
     edit_pairs,
     mark_repeats,
