@@ -263,7 +263,8 @@ def answer_835(
     charge = sum((Decimal(each.charge) for each in lines), Decimal(0))
     paid = sum((Decimal(each.paid) for each in lines), Decimal(0))
     body = [
-        f"BPR*I*{amount or paid}*C*ACH*CCP*01*999999992*DA*1*1512345678**01*999988880*DA*9*20260330",
+        f"BPR*I*{amount or paid}*C*ACH*CCP*01*999999992*DA*1*1512345678**01*999988880*DA*9"
+        "*20260330",
         f"TRN*1*{trace}*1999999999",
         "DTM*405*20260330",
         "N1*PR*EXAMPLE HEALTH PLAN",

@@ -264,4 +264,4 @@ def test_the_billing_identity_is_checked(changes: dict, place: str):
 
 def test_a_good_claim_is_not_stopped():
     assert stops(GOOD, BILLING, date(2026, 3, 16)) == []
-    assert is_npi("1234567893") and not is_npi("123456789") and not is_npi("12345678９3")
+    assert is_npi("1234567893") and not is_npi("123456789") and not is_npi("12345678\uff193")

@@ -1,7 +1,7 @@
-"""Reading: any delimiters, broken envelopes, and the public fixtures read as two libraries read them.
+"""Reading: any delimiters, broken envelopes, and the public fixtures as a library reads them.
 
-The fixtures are read in place beside the repository (`../shared/fixtures/x12`); where that folder is
-absent those tests are skipped.
+The fixtures are read in place beside the repository (`../shared/fixtures/x12`); where that folder
+is absent those tests are skipped.
 """
 
 from decimal import Decimal
@@ -52,8 +52,10 @@ def file(element: str = "*", component: str = ":", repetition: str = "^", termin
 
 @pytest.mark.parametrize("element", ["*", "|", "+"])
 @pytest.mark.parametrize("component", [":", ">", "<", "\\"])
-@pytest.mark.parametrize(("terminator", "between"), [("~", ""), ("~", "\r\n"), ("\n", ""),
-                                                     ("\r", "\n"), ("\x1d", ""), ("'", "\n  ")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("terminator", "between"),
+    [("~", ""), ("~", "\r\n"), ("\n", ""), ("\r", "\n"), ("\x1d", ""), ("'", "\n  ")],
+)
 def test_delimiters_are_read_from_the_isa(
     element: str, component: str, terminator: str, between: str
 ):
