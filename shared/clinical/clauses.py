@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Status(StrEnum):
@@ -77,11 +78,15 @@ _NOUN_TRIGGER = re.compile(
     r"(?:no|without|denies|deny|denied|negative\s+for|free\s+of|not\s+(?:for|because|cosmetic))\b",
     _I,
 )
+_VERB_AFTER_COMMA = re.compile(rf",\s*{_VERB}\b", _I)
 _SCOPE_WORDS = 14
+_SCOPE_LETTERS = 160
+_LONGEST_WORD = 14
+_LONGEST = 600
 _LIST_JOIN = re.compile(r"\b(?:or|nor)\b", _I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clause:
     """A part of a text in which a negation holds. `start` is its place in the whole text."""
 
@@ -96,23 +101,37 @@ class Clause:
     def status(self, start: int, end: int) -> Status:
         """What the clause says of the words at [start, end) of the whole text."""
         before, after = start - self.start, end - self.start
-        masked = _FALSE_TRIGGER.sub(lambda found: "·" * len(found.group()), self.text)
-        if _FAMILY.search(masked):
+        if self._speaks_of_family:
             return Status.FAMILY
-        if _denied_before(masked, before) or _denied_after(masked, before, after):
+        if _denied_before(self._masked, before) or _denied_after(self._masked, before, after):
             return Status.DENIED
-        if _HYPOTHETICAL.search(masked, 0, before):
+        if self._turns_hypothetical < before:
             return Status.HYPOTHETICAL
-        if _PAST.search(masked):
-            return Status.PAST
-        return Status.PRESENT
+        return Status.PAST if self._speaks_of_past else Status.PRESENT
+
+    @cached_property
+    def _masked(self) -> str:
+        return _FALSE_TRIGGER.sub(lambda found: "·" * len(found.group()), self.text)
+
+    @cached_property
+    def _speaks_of_family(self) -> bool:
+        return _FAMILY.search(self._masked) is not None
+
+    @cached_property
+    def _speaks_of_past(self) -> bool:
+        return _PAST.search(self._masked) is not None
+
+    @cached_property
+    def _turns_hypothetical(self) -> int:
+        found = _HYPOTHETICAL.search(self._masked)
+        return found.start() if found else len(self.text)
 
 
 def _denied_before(text: str, mention: int) -> bool:
-    for trigger in _BEFORE.finditer(text, 0, mention):
+    for trigger in _BEFORE.finditer(text, max(0, mention - _SCOPE_LETTERS), mention):
         if _restarts(_NEW_SUBJECT, text, trigger.end(), mention):
             continue
-        if _denies_nouns(text, trigger) and _restarts(
+        if _denies_nouns(text, trigger, mention) and _restarts(
             _ADJECTIVE_AFTER_COMMA, text, trigger.end(), mention
         ):
             continue
@@ -121,24 +140,25 @@ def _denied_before(text: str, mention: int) -> bool:
     return False
 
 
-def _denies_nouns(text: str, trigger: re.Match[str]) -> bool:
-    """`no pain, itchy`: "no" denies nouns, so an adjective after a comma speaks for itself."""
+def _denies_nouns(text: str, trigger: re.Match[str], mention: int) -> bool:
+    """`no pain, itchy`: "no" denies nouns, so an adjective after the comma speaks for itself."""
     return bool(_NOUN_TRIGGER.match(text, trigger.start())) and not _LIST_JOIN.search(
-        text, trigger.end()
+        text, trigger.end(), mention + _SCOPE_LETTERS
     )
 
 
 def _restarts(break_: re.Pattern[str], text: str, start: int, mention: int) -> bool:
     """Whether something between a trigger and a mention starts a statement of its own."""
-    return any(found.end() <= mention for found in break_.finditer(text, start))
+    until = mention + _LONGEST_WORD
+    return any(found.end() <= mention for found in break_.finditer(text, start, until))
 
 
 def _denied_after(text: str, mention: int, mention_end: int) -> bool:
-    for trigger in _AFTER.finditer(text, mention_end):
-        if _PERSON.search(text, 0, trigger.start()):
+    for trigger in _AFTER.finditer(text, mention_end, mention_end + _SCOPE_LETTERS):
+        if _PERSON.search(text, max(0, trigger.start() - _LONGEST_WORD), trigger.start()):
             return False
         between = text[mention_end : trigger.start()]
-        if len(between.split()) <= 6 and not re.search(rf",\s*{_VERB}\b", between, _I):
+        if len(between.split()) <= 6 and not _VERB_AFTER_COMMA.search(between):
             return True
     return False
 
@@ -156,15 +176,19 @@ def sentences(text: str) -> Iterator[Clause]:
 def _pieces(text: str, ends: re.Pattern[str]) -> Iterator[Clause]:
     start = 0
     for end in [*ends.finditer(text), None]:
-        piece = text[start : end.start() if end else len(text)]
-        stripped = piece.strip(" \t\r,")
-        if stripped:
-            yield Clause(stripped, start + piece.index(stripped))
+        for piece_start, piece in _bounded(text, start, end.start() if end else len(text)):
+            stripped = piece.strip(" \t\r,")
+            if stripped:
+                yield Clause(stripped, piece_start + piece.index(stripped))
         if end:
             start = end.end()
 
 
-def clause_at(text: str, position: int) -> Clause:
-    """The clause that covers a position of the text."""
-    covering = [each for each in clauses(text) if each.start <= position < each.end]
-    return covering[0] if covering else Clause(text, 0)
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """What nobody writes as one clause is read in parts, so that no text takes long to read."""
+    while end - start > _LONGEST:
+        cut = text.rfind(" ", start, start + _LONGEST)
+        cut = cut if cut > start else start + _LONGEST
+        yield start, text[start:cut]
+        start = cut
+    yield start, text[start:end]

@@ -95,6 +95,6 @@ async def list_encounters(
 
 
 @reads.post("/check")
-async def check_encounter(encounter: Encounter, _: Reader) -> CheckAnswer:
-    """Check an encounter without keeping anything."""
+def check_encounter(encounter: Encounter, _: Reader) -> CheckAnswer:
+    """Check an encounter without keeping anything; reading prose does not hold up the loop."""
     return wire.check_answer(encounter.encounter_id, check(wire.encounter_facts(encounter)))

@@ -86,6 +86,6 @@ async def list_visits(
 
 
 @reads.post("/classify")
-async def classify_visit(visit: VisitToClassify, _: Reader, here: Here) -> ClassificationAnswer:
-    """Classify a visit without keeping anything."""
+def classify_visit(visit: VisitToClassify, _: Reader, here: Here) -> ClassificationAnswer:
+    """Classify a visit without keeping anything; reading prose does not hold up the loop."""
     return wire.classification_answer(classify(wire.planned_visit(visit), here.contractor))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.clinical.clauses import Status
+from shared.clinical.clauses import Status, clauses
 from shared.clinical.criteria import (
     Contractor,
     read_criteria,
@@ -111,3 +111,10 @@ def test_places_are_code_points_of_the_whole_text() -> None:
 )
 def test_the_longest_prefix_names_the_group(code: str | None, group: Group | None) -> None:
     assert group_of(code) is group
+
+
+def test_no_clause_is_read_at_a_length_nobody_writes() -> None:
+    """A text without a full stop is read in parts, so reading takes time in proportion to it."""
+    text = "no pain and " * 5_000
+    assert max(len(each.text) for each in clauses(text)) <= 600
+    assert all(text[each.start : each.end] == each.text for each in clauses(text))

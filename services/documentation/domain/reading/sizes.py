@@ -8,9 +8,9 @@ from services.documentation.domain.reading.fact import Fact
 from services.documentation.domain.reading.statements import Statement
 from shared.clinical.clauses import Status, clauses
 
-_NUMBER = r"\d+(?:\.\d+)?|\.\d+"
+_NUMBER = r"\d{1,4}(?:\.\d{1,3})?|\.\d{1,3}"
 _SIZE = re.compile(
-    rf"(?P<first>{_NUMBER})(?:\s*(?:x|\u00d7|by)\s*(?P<second>{_NUMBER}))?"
+    rf"(?<![\d.])(?P<first>{_NUMBER})(?:\s*(?:x|\u00d7|by)\s*(?P<second>{_NUMBER}))?"
     r"\s*-?\s*(?P<unit>mm|cm|millimet\w+|centimet\w+)\b",
     re.IGNORECASE,
 )

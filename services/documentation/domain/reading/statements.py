@@ -1,6 +1,7 @@
 """The statements of a note: sentences with their section, and which lesions they speak of."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -69,6 +70,8 @@ def statements(encounter: Encounter) -> tuple[Statement, ...]:
 def _statements(encounter: Encounter) -> Iterator[Statement]:
     note = encounter.prose
     before: tuple[Lesion, ...] = ()
+    headings = [(found.start(), _section(found.group(1))) for found in _HEADING.finditer(note)]
+    starts = [start for start, _ in headings]
     for sentence in sentences(note):
         sites = tuple(
             SiteMention(each.site, each.start + sentence.start, each.end + sentence.start)
@@ -76,18 +79,14 @@ def _statements(encounter: Encounter) -> Iterator[Statement]:
         )
         sides = tuple(_sides(note, sentence.start, sentence.end, sites))
         lesions = _subjects(encounter, sites, sides) or before
-        yield Statement(
-            sentence.text, sentence.start, _section(note, sentence.start), sites, sides, lesions
-        )
+        under = bisect_right(starts, sentence.start)
+        section = headings[under - 1][1] if under else "other"
+        yield Statement(sentence.text, sentence.start, section, sites, sides, lesions)
         before = lesions
 
 
-def _section(note: str, position: int) -> str:
-    headings = [each for each in _HEADING.finditer(note) if each.start() <= position]
-    for name, pattern in _SECTIONS if headings else ():
-        if pattern.search(headings[-1].group(1)):
-            return name
-    return "other"
+def _section(heading: str) -> str:
+    return next((name for name, pattern in _SECTIONS if pattern.search(heading)), "other")
 
 
 def _sides(note: str, start: int, end: int, sites: tuple[SiteMention, ...]) -> Iterator[Sided]:
