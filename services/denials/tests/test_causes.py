@@ -1,33 +1,27 @@
-"""Denials judged: the known answers, the contract's examples, and a table per family."""
+"""Root causes: the contract's examples, the known answers, and a table per family."""
 
 import json
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from services.denials.domain.classify import classify
-from services.denials.reference import load_tables
-from services.denials.wire import what_if as wire
-
-TABLES = load_tables()
-EXAMPLES = Path(__file__).parents[3] / "shared/contracts/examples"
-REMITTED = "2026-04-06"
-
-
-def judge(request):
-    asked = wire.ClassifyRequest.model_validate_json(json.dumps(request))
-    return wire.answer(
-        classify(
-            wire.payer(asked.payer),
-            asked.as_of,
-            wire.line(asked.line),
-            wire.claim(asked.claim),
-            wire.story(asked.story),
-            TABLES,
-        )
-    )
+from services.denials.tests.asking import (
+    ACCEPTED,
+    APPROVED,
+    AUTH,
+    BCC,
+    COSMETIC,
+    EXAMPLES,
+    GLOBAL,
+    ITCHING,
+    MEDICAL,
+    N115,
+    SEPARATE,
+    SILENT,
+    judge,
+    request,
+    sent_line,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,129 +34,6 @@ def test_examples_of_the_contract(example):
     for key in ("originating_event_id", "evidence", "rule", "expected"):
         assert found[key] == body["response"][key]
 
-
-def request(
-    code="99213",
-    adjustments=(("CO", "97", "100.00"),),
-    rarcs=(),
-    story=None,
-    diagnoses=("L82.1",),
-    modifiers=(),
-    lines=None,
-    program="commercial",
-    number=1,
-    **claim_or_line,
-):
-    charge = claim_or_line.pop("charge", "100.00")
-    line = {
-        "claim_status": claim_or_line.pop("claim_status", "1"),
-        "number": number,
-        "code": code,
-        "submitted_code": None,
-        "modifiers": list(modifiers),
-        "units": claim_or_line.pop("units", 1),
-        "paid_units": claim_or_line.pop("paid_units", None),
-        "charge": charge,
-        "allowed": claim_or_line.pop("allowed", None),
-        "paid": claim_or_line.pop("paid", "0.00"),
-        "adjustments": [
-            {"group_code": group, "carc": carc, "amount": amount}
-            for group, carc, amount in adjustments
-        ],
-        "rarcs": list(rarcs),
-        "received_on": REMITTED,
-    }
-    sent = {
-        "number": number,
-        "code": code,
-        "modifiers": list(modifiers),
-        "units": line["units"],
-        "diagnosis_pointers": [1],
-        "charge": charge,
-        "expected_allowed": claim_or_line.pop("expected_allowed", None),
-    }
-    return {
-        "payer": {
-            "program": program,
-            "filing_days": claim_or_line.pop("filing_days", 90),
-            "corrected_claim_days": claim_or_line.pop("corrected_claim_days", 180),
-            "appeal_days": claim_or_line.pop("appeal_days", 180),
-        },
-        "as_of": claim_or_line.pop("as_of", "2026-04-07"),
-        "line": line,
-        "claim": {
-            "claim_id": "CL-1",
-            "version": 1,
-            "frequency_code": "1",
-            "date_of_service": "2026-03-10",
-            "place_of_service": "11",
-            "submitted_on": "2026-03-11",
-            "authorization_number": None,
-            "diagnoses": list(diagnoses),
-            "lines": lines or [sent],
-            **claim_or_line,
-        },
-        "story": story or {},
-    }
-
-
-def sent_line(number, code, **more):
-    return {
-        "number": number,
-        "code": code,
-        "modifiers": [],
-        "units": 1,
-        "diagnosis_pointers": [1],
-        "charge": "100.00",
-        "expected_allowed": None,
-        **more,
-    }
-
-
-COSMETIC = {"classification": {"event_id": "ev-1", "nature": "cosmetic", "route": "insurance"}}
-MEDICAL = {"classification": {"event_id": "ev-1", "nature": "medical", "route": "insurance"}}
-ITCHING = {"documentation": {"event_id": "ev-2", "symptoms": ["inflamed", "itching"]}}
-SILENT = {"documentation": {"event_id": "ev-2", "symptoms": [], "necessity_documented": False}}
-BCC = {
-    "pathology": [
-        {
-            "event_id": "ev-3",
-            "status": "final",
-            "behavior": "malignant",
-            "icd10": "C44.519",
-            "reported_at": "2026-03-17T09:00:00-05:00",
-        }
-    ]
-}
-SEPARATE = {"documentation": {"event_id": "ev-2", "separately_identifiable": True}}
-N115 = dict(code="11301", adjustments=(("CO", "50", "100.00"),), rarcs=("N115",))
-AUTH = (("CO", "197", "100.00"),)
-APPROVED = {
-    "event_id": "ev-4",
-    "number": "A1",
-    "codes": ["99213"],
-    "status": "approved",
-    "valid_from": "2026-03-01",
-    "valid_to": "2026-03-31",
-    "units_approved": 2,
-    "units_used": 0,
-}
-GLOBAL = {
-    "earlier_services": [
-        {"event_id": "ev-0", "code": "11602", "date_of_service": "2026-03-03", "global_days": 10}
-    ]
-}
-ACCEPTED = {
-    "acknowledgements": [
-        {
-            "event_id": "ev-5",
-            "occurred_at": "2026-03-13T10:00:00-05:00",
-            "kind": "277ca",
-            "state": "accepted_payer",
-            "by": "payer",
-        }
-    ]
-}
 
 CAUSES = {
     # known answers of the page
@@ -607,201 +478,3 @@ def test_root_causes(case):
     for pointer in found.evidence:
         top = pointer.split("/")[1]
         assert top in body
-
-
-NO_DENIALS = {
-    "a deductible took all": (
-        dict(
-            charge="2400.00",
-            allowed="750.00",
-            expected_allowed="750.00",
-            adjustments=(("CO", "45", "1650.00"), ("PR", "1", "750.00")),
-        ),
-        "patient_responsibility",
-        "bill_patient",
-        True,
-    ),
-    "a cent is rounding": (
-        dict(
-            charge="40.00",
-            allowed="28.99",
-            paid="28.99",
-            expected_allowed="29.00",
-            adjustments=(("CO", "45", "11.01"),),
-        ),
-        "paid_as_expected",
-        "none",
-        False,
-    ),
-    "no expectation is never paid right": (
-        dict(charge="40.00", allowed="28.99", paid="28.99", adjustments=(("CO", "45", "11.01"),)),
-        "contractual",
-        "none",
-        False,
-    ),
-    "a reversal": (
-        dict(claim_status="22", charge="-72.00", paid="-72.00", adjustments=()),
-        "reversal",
-        "none",
-        False,
-    ),
-    "pending": (dict(adjustments=(("OA", "133", "100.00"),)), "pending", "wait", False),
-    "the prior payer's effect": (
-        dict(adjustments=(("OA", "23", "100.00"),), claim_status="2"),
-        "prior_payer",
-        "none",
-        False,
-    ),
-    "a reporting line": (
-        dict(adjustments=(("CO", "246", "0.01"),)),
-        "informational",
-        "none",
-        False,
-    ),
-    "a signed notice makes it the patient's": (
-        dict(
-            adjustments=(("PR", "50", "100.00"),),
-            story={"classification": {"notice": "abn", "nature": "cosmetic"}},
-        ),
-        "patient_responsibility",
-        "bill_patient",
-        True,
-    ),
-    "capitation": (dict(adjustments=(("CO", "24", "100.00"),)), "contractual", "none", False),
-}
-
-
-@pytest.mark.parametrize("case", NO_DENIALS.values(), ids=NO_DENIALS)
-def test_what_is_no_denial(case):
-    asked, kind, action, patient = case
-    found = judge(request(**asked))
-    assert (found.denial, found.not_a_denial, found.next_action) == (False, kind, action)
-    assert found.patient_may_be_billed is patient
-    assert found.denied_amount == 0
-    assert found.root_cause is found.stage is found.due_on is None
-
-
-UNDERPAID = {
-    "below the contract": (
-        dict(
-            charge="150.00",
-            allowed="64.10",
-            paid="64.10",
-            expected_allowed="72.00",
-            adjustments=(("CO", "45", "85.90"),),
-        ),
-        "7.90",
-    ),
-    "two cents are no rounding": (
-        dict(
-            charge="40.00",
-            allowed="28.98",
-            paid="28.98",
-            expected_allowed="29.00",
-            adjustments=(("CO", "45", "11.02"),),
-        ),
-        "0.02",
-    ),
-    "sequestration by a commercial payer": (
-        dict(
-            charge="100.00",
-            paid="49.00",
-            expected_allowed="50.00",
-            adjustments=(("CO", "45", "50.00"), ("CO", "253", "1.00")),
-        ),
-        "1.00",
-    ),
-    "the dearest line was cut": (
-        dict(
-            charge="100.00",
-            allowed="90.00",
-            paid="45.00",
-            expected_allowed="90.00",
-            adjustments=(("CO", "45", "10.00"), ("CO", "59", "45.00")),
-        ),
-        "45.00",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", UNDERPAID.values(), ids=UNDERPAID)
-def test_underpayments(case):
-    asked, short = case
-    found = judge(request(**asked))
-    assert (found.root_cause, found.stage) == ("underpayment", "follow_up")
-    assert (found.next_action, found.appealable) == ("payment_dispute", True)
-    assert found.denied_amount == Decimal(short)
-    assert found.due_on == date(2026, 10, 3)
-
-
-def test_sequestration_is_medicares_own():
-    found = judge(
-        request(
-            program="medicare",
-            charge="100.00",
-            paid="39.20",
-            expected_allowed="40.00",
-            adjustments=(("CO", "45", "60.00"), ("CO", "253", "0.80")),
-        )
-    )
-    assert found.denial is False
-
-
-def test_only_the_denying_adjustments_are_denied_money():
-    found = judge(request(adjustments=(("CO", "45", "30.00"), ("CO", "97", "70.00"))))
-    assert found.denied_amount == Decimal("70.00")
-
-
-DUE = {
-    "appeal": (dict(modifiers=("25",), story=SEPARATE), date(2026, 10, 3)),
-    "Medicare's appeal is law": (
-        dict(modifiers=("25",), story=SEPARATE, program="medicare", appeal_days=None),
-        date(2026, 8, 4),
-    ),
-    "a new claim counts from the service": (
-        dict(adjustments=(("CO", "16", "100.00"),), rarcs=("MA130", "N290")),
-        date(2026, 6, 8),
-    ),
-    "no rule on file": (dict(story=SEPARATE, corrected_claim_days=None), None),
-    "nothing to do has no day": (dict(adjustments=(("CO", "16", "100.00"),)), None),
-}
-
-
-@pytest.mark.parametrize("case", DUE.values(), ids=DUE)
-def test_due_days(case):
-    asked, due = case
-    assert judge(request(**asked)).due_on == due
-
-
-def test_after_the_last_day_nothing_can_be_appealed():
-    found = judge(request(modifiers=("25",), story=SEPARATE, as_of="2026-10-04"))
-    assert (found.appealable, found.next_action) == (False, "write_off")
-
-
-PATIENT = {
-    "an obligation of the contract": (dict(), False),
-    "the patient's group": (dict(adjustments=(("PR", "27", "100.00"),)), True),
-    "no authorization is never the patient's": (
-        dict(adjustments=(("PR", "197", "100.00"),), story={"authorizations": []}),
-        False,
-    ),
-    "late is never the patient's": (
-        dict(adjustments=(("PR", "29", "100.00"),), story={"acknowledgements": []}),
-        False,
-    ),
-    "GZ": (dict(adjustments=(("PR", "50", "100.00"),), modifiers=("GZ",)), False),
-}
-
-
-@pytest.mark.parametrize("case", PATIENT.values(), ids=PATIENT)
-def test_whether_the_patient_pays(case):
-    asked, patient = case
-    found = judge(request(**asked))
-    assert (found.denial, found.patient_may_be_billed) == (True, patient)
-
-
-def test_the_originating_event_is_the_one_that_made_it_inevitable():
-    assert judge(request(**N115, story=COSMETIC)).originating_event_id == "ev-1"
-    late = judge(request(**N115, diagnoses=("D49.2",), story=BCC))
-    assert late.originating_event_id == "ev-3"
-    assert late.counterfactual
