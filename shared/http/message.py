@@ -60,7 +60,7 @@ class Interpreted:
 
 
 # Names the case a message is about before it is interpreted, or None where it names none.
-# Raises Refused where nothing identifies the message at all (the sender gets a 422).
+# Raises Refused or ValidationError where nothing identifies it at all (the sender gets a 422).
 Identify = Callable[[Received], UUID | None]
 
 # Reads a message inside the transaction that applies it. Raises Refused or pydantic's

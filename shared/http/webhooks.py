@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from standardwebhooks.webhooks import Webhook
 
 from shared.db.database import wake_after_commit
 from shared.http import inbox
 from shared.http.message import MEDIA_TYPES, Received, Webhooks
 from shared.http.parts import Parts, parts
-from shared.http.problems import Problem
+from shared.http.problems import Problem, validation_errors
 from shared.http.sources import Source, find_source
 from shared.kernel.refused import Refused
 from shared.telemetry import logger, metrics, trace_headers
@@ -44,7 +44,7 @@ async def receive(source_id: str, request: Request, here: Here) -> Accepted:
     try:
         source = await _verified(here, source_id, request, body)
         message = _message(here, source, request, body, webhooks)
-        case_id = webhooks.identify(message)
+        case_id = _identified(webhooks, message)
     except (Problem, Refused) as refused:
         reason = str(refused.status) if isinstance(refused, Problem) else refused.code
         metrics.MESSAGES_REFUSED.labels(service, reason).inc()
@@ -69,6 +69,21 @@ async def receive(source_id: str, request: Request, here: Here) -> Accepted:
         status_url=f"/v1/messages/{message.message_id}",
         conflict=True if row.conflict else None,
     )
+
+
+def _identified(webhooks: Webhooks, message: Received) -> UUID | None:
+    """The case a message names.
+
+    Raises:
+        Refused: nothing identifies it.
+        Problem: 422; what stands where its identity should is none.
+    """
+    try:
+        return webhooks.identify(message)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_context=False, include_url=False)
+        errors = validation_errors(faults, None)
+        raise Problem(422, "the message has no identity that can be read", errors=errors) from None
 
 
 async def _verified(
