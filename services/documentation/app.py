@@ -56,7 +56,9 @@ def app_of(
 def build(settings: Settings) -> FastAPI:
     """The whole service."""
     parts = parts_of(settings, settings.database("documentation"))
-    runner = Runner(parts.stage, parts.database, settings.broker(), parts.clock)
+    runner = Runner(
+        parts.stage, parts.database, settings.broker(), parts.clock, ordinal=settings.ordinal
+    )
     return app_of(settings, parts, runner)
 
 
