@@ -1,5 +1,6 @@
 """HTTP in and out: results, specimens, the unmatched queue, and the what-if interpretation."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
@@ -59,7 +60,8 @@ class SpecimenView(BaseModel):
 @commands.post("/results", status_code=201)
 async def record_result(sent: PathologyResult, who: Writer, here: Here) -> wire.Recorded:
     """Take a result; where its specimen is not known yet it waits in the queue."""
-    report = wire.report(sent, await here.sealer(who.practice_id), here.clock.business())
+    seal = await here.sealer(who.practice_id)
+    report = await to_thread(wire.report, sent, seal, here.clock.business())
     for _ in range(_LOOKS):
         try:
             placed = await _place(here, who, report)
@@ -155,7 +157,7 @@ async def specimens(
 
 
 @reads.post("/interpret")
-async def interpret(asked: wire.InterpretRequest, _: Reader) -> wire.InterpretAnswer:
+def interpret(asked: wire.InterpretRequest, _: Reader) -> wire.InterpretAnswer:
     """Read a report as a what-if: stores nothing, emits nothing."""
     return wire.interpret(asked)
 

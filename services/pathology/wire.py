@@ -1,13 +1,14 @@
 """Results as labs send them and outsiders read them, to and from the domain."""
 
 import hashlib
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pathology.domain.commands import RecordResult
@@ -123,7 +124,8 @@ def report(
     return Report(
         **facts,
         codes=codes,
-        reading=reports.read(sent.diagnosis_text, codes),
+        # where a word stands is of no use without the text
+        reading=replace(reports.read(sent.diagnosis_text, codes), spans=()),
         sealed_text=seal.seal_text(TEXT, sent.diagnosis_text),
         document_hash=_hash(sent.model_dump_json()),
         content_hash=_hash(sent.model_dump_json(exclude=_NOT_CONTENT)),
@@ -144,7 +146,10 @@ def identify(message: Received) -> UUID | None:
     Raises:
         Refused: the message names no result at all.
     """
-    named = _Identity.model_validate_json(message.body)
+    try:
+        named = _Identity.model_validate_json(message.body)
+    except ValidationError:
+        raise Refused("envelope-unreadable", "the message is no JSON object") from None
     if not (named.result_id or named.accession or named.specimen_id):
         raise Refused("identity-missing", "neither a result nor an accession is named")
     return None
@@ -165,7 +170,7 @@ def interpreter(
         connection: AsyncConnection, message: Received, seal: Sealer
     ) -> Interpreted:
         sent = PathologyResult.model_validate_json(message.body)
-        kept = report(sent, seal, message.received_at, message.message_id)
+        kept = await to_thread(report, sent, seal, message.received_at, message.message_id)
         routed = await route(connection, message.practice_id, kept)
         if isinstance(routed, Unplaced):
             why = Trouble(routed.why, "the result waits for its specimen or a person")

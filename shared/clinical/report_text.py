@@ -1,8 +1,9 @@
 """A report's text read clause by clause: diagnoses asserted, negated, uncertain or historical."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, TypeAlias
 
 from shared.clinical.diagnoses import Side
@@ -13,7 +14,7 @@ Margins: TypeAlias = Literal["clear", "involved", "close", "not_reported"]
 SpanRole: TypeAlias = Literal["diagnosis", "negation", "uncertainty", "history", "margin", "site"]
 
 _HEADING = re.compile(
-    r"(?:^|(?<=[.;\n]))\s*(?P<name>"
+    r"(?:^|(?<=[.;\n]))[^\S\n]*(?P<name>"
     r"clinical (?:history|information|diagnosis|data|impression)|history"
     r"|gross(?: description)?|macroscopic(?: description)?"
     r"|microscopic(?: description| findings)?|(?:previous|prior|original) diagnosis"
@@ -101,23 +102,78 @@ def _sections(text: str) -> list[tuple[str, int, int]]:
     return [(name, start, end) for (name, start), end in zip(found, ends, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """The phrases of a clause and where what governs them stands, found once for all of them.
+
+    A trigger governs what follows it, so its first place counts; one that looks back, its last.
+    """
+
+    phrases: Sequence[Phrase]
+    margin_segments: frozenset[int]
+    negated_from: float
+    negated_until: float
+    margin_denied_until: float
+    historical_from: float
+    uncertain_from: float
+    uncertain: bool
+
+    @staticmethod
+    def of(phrases: Sequence[Phrase]) -> "_Clause":
+        segments = _margin_segments(phrases)
+        behind = [each for each in phrases if "negation_behind" in each.roles]
+        return _Clause(
+            phrases,
+            segments,
+            negated_from=_first(phrases, "negation"),
+            negated_until=_last(each for each in behind if each.segment not in segments),
+            margin_denied_until=_last(each for each in behind if each.segment in segments),
+            historical_from=_first(phrases, "history"),
+            uncertain_from=_first(phrases, "uncertainty"),
+            uncertain=any("uncertainty_behind" in each.roles for each in phrases),
+        )
+
+    def left_out(self, phrase: Phrase) -> bool:
+        """Whether a phrase is denied, or told of the past."""
+        return (
+            self.negated_from < phrase.start
+            or phrase.start < self.negated_until
+            or self.historical_from < phrase.start
+        )
+
+    def doubted(self, phrase: Phrase) -> bool:
+        """Whether a phrase is worded as uncertain.
+
+        "melanoma not identified at the margin" may deny the melanoma, or its reaching the edge.
+        """
+        return (
+            self.uncertain
+            or self.uncertain_from < phrase.start
+            or phrase.start < self.margin_denied_until
+        )
+
+
+def _first(phrases: Iterable[Phrase], role: str) -> float:
+    return min((each.start for each in phrases if role in each.roles), default=inf)
+
+
+def _last(phrases: Iterable[Phrase]) -> float:
+    return max((each.start for each in phrases), default=-inf)
+
+
 def _statements(found: Scan) -> tuple[list[Statement], bool]:
     """The diagnoses named and not denied, and whether anything is worded as uncertain."""
     statements: list[Statement] = []
     doubtful = False
-    for clause in _clauses(found.phrases):
-        margin_segments = _margin_segments(clause)
-        clause_terms = [each for each in clause if each.term is not None]
-        for phrase in clause:
-            about_margin = phrase.segment in margin_segments and not clause_terms
+    for clause in map(_Clause.of, _clauses(found.phrases)):
+        has_terms = any(each.term is not None for each in clause.phrases)
+        for phrase in clause.phrases:
+            about_margin = phrase.segment in clause.margin_segments and not has_terms
             if phrase.roles & {"uncertainty", "uncertainty_behind"} and not about_margin:
                 doubtful = True
-        for phrase in clause_terms:
-            denied = _denied(phrase, clause, margin_segments) or _historical(phrase, clause)
-            if phrase.term is None or denied:
-                continue
-            asserted = not _doubted(phrase, clause, margin_segments)
-            statements.append(Statement(phrase.term, asserted, phrase.start, phrase.end))
+            if phrase.term is not None and not clause.left_out(phrase):
+                asserted = not clause.doubted(phrase)
+                statements.append(Statement(phrase.term, asserted, phrase.start, phrase.end))
     return statements, doubtful
 
 
@@ -126,34 +182,6 @@ def _clauses(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
     for phrase in phrases:
         clauses.setdefault(phrase.clause, []).append(phrase)
     return list(clauses.values())
-
-
-def _denied(term: Phrase, clause: Sequence[Phrase], margin_segments: frozenset[int]) -> bool:
-    for each in clause:
-        if each is term:
-            continue
-        if "negation" in each.roles and each.start < term.start:
-            return True
-        behind = "negation_behind" in each.roles and each.start > term.start
-        if behind and each.segment not in margin_segments:
-            return True
-    return False
-
-
-def _historical(term: Phrase, clause: Sequence[Phrase]) -> bool:
-    return any("history" in each.roles and each.start < term.start for each in clause)
-
-
-def _doubted(term: Phrase, clause: Sequence[Phrase], margin_segments: frozenset[int]) -> bool:
-    for each in clause:
-        if "uncertainty" in each.roles and each.start < term.start:
-            return True
-        if "uncertainty_behind" in each.roles:
-            return True
-        # "melanoma not identified at the margin" may deny the melanoma or its reaching the edge
-        if "negation_behind" in each.roles and each.segment in margin_segments:
-            return each.start > term.start
-    return False
 
 
 def _main(statements: Sequence[Statement]) -> Statement | None:
@@ -180,14 +208,11 @@ def _unnamed_malignancy(main: Statement | None, phrases: Sequence[Phrase]) -> bo
     """Whether "carcinoma" or the like is asserted beside a diagnosis that is none."""
     if main is not None and main.term.behavior in ("malignant", "in_situ"):
         return False
-    for clause in _clauses(phrases):
-        margin_segments = _margin_segments(clause)
-        for phrase in clause:
-            if "malignant" in phrase.roles and not (
-                _denied(phrase, clause, margin_segments) or _historical(phrase, clause)
-            ):
-                return True
-    return False
+    return any(
+        "malignant" in phrase.roles and not clause.left_out(phrase)
+        for clause in map(_Clause.of, _clauses(phrases))
+        for phrase in clause.phrases
+    )
 
 
 def _sides(phrases: Sequence[Phrase]) -> tuple[Side, ...]:
@@ -218,8 +243,13 @@ def _margins(phrases: Sequence[Phrase]) -> list[Margins]:
                 said.append("involved")
             elif "excised_clear" in each.roles:
                 said.append("clear")
-        for segment in sorted(_margin_segments(clause)):
-            said += _segment_margins([each for each in clause if each.segment == segment])
+        wanted = _margin_segments(clause)
+        segments: dict[int, list[Phrase]] = {}
+        for each in clause:
+            if each.segment in wanted:
+                segments.setdefault(each.segment, []).append(each)
+        for segment in segments.values():
+            said += _segment_margins(segment)
     return said
 
 
@@ -231,13 +261,16 @@ def _segment_margins(segment: Sequence[Phrase]) -> list[Margins]:
         each.term is not None or "malignant" in each.roles or "neutral" in each.roles
         for each in segment
     )
+    denied_from = min(
+        (
+            each.start
+            for each in segment
+            if each.roles & {"negation", "negation_behind"} and "margin_clear" not in each.roles
+        ),
+        default=inf,
+    )
     for each in segment:
-        denied = any(
-            other.roles & {"negation", "negation_behind"}
-            and "margin_clear" not in other.roles
-            and other.start < each.start
-            for other in segment
-        )
+        denied = denied_from < each.start
         if "margin_close" in each.roles:
             said.append("close")
         elif "margin_clear" in each.roles:

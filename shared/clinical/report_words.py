@@ -119,15 +119,16 @@ def _longest(words: Sequence[Token], position: int) -> tuple[_Entry | None, int]
     """
     best: tuple[_Entry | None, int] = (None, 0)
     node = _vocabulary()
-    for offset, token in enumerate(words[position:]):
-        if offset and token.word in _PASSED_OVER:
+    for place in range(position, len(words)):
+        word = words[place].word
+        if place > position and word in _PASSED_OVER:
             continue
-        following = node.following.get(token.word)
+        following = node.following.get(word)
         if following is None:
             break
         node = following
         if node.entry is not None:
-            best = (node.entry, offset + 1)
+            best = (node.entry, place - position + 1)
     return best
 
 
