@@ -4,6 +4,7 @@ No container runs here: every command, port and variable is compared with the co
 """
 
 import importlib
+import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.local.credentials import Credentials
+from deploy.local.environment import service_environment
 from deploy.local.parts import CONTRACT_PORTS, SERVICE_PORTS, SERVICES
 from shared.db.migrations import relay_role, service_role
 from shared.http import ServiceSettings
@@ -79,6 +82,27 @@ def test_a_services_settings_accept_what_compose_gives(
         filled = re.sub(r"\$\{\w+(?::-([^}]*)|[^}]*)\}", lambda m: m[1] or "x", str(value))
         monkeypatch.setenv(name, keyring if name.endswith("_KEYS") else filled)
     assert settings_class(service)().port == SERVICE_PORTS[service]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_local_stack_gives_a_service_what_it_reads_and_no_others_secrets(
+    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://owner:secret@db/x")
+    inherited = set(os.environ)
+    given = service_environment(
+        service,
+        owner_url="postgresql://owner:secret@db/x",
+        bootstrap="127.0.0.1:9",
+        embedded_broker=True,
+        ports=CONTRACT_PORTS,
+        home=tmp_path,
+        credentials=Credentials(tmp_path / "credentials.json"),
+    )
+    read = variables_of(service)
+    assert {name for name, required in read.items() if required} <= set(given)
+    assert set(given) - inherited <= set(read) | {"PYTHONUNBUFFERED"}
+    assert not [name for name, value in given.items() if "owner:secret" in value]
 
 
 @pytest.mark.parametrize("service", SERVICES)
