@@ -55,10 +55,12 @@ def tables(rows: Mapping[str, Iterable[Sequence[object]]]) -> Tables:
     primaries: dict[str, set[str]] = {}
     for add_on, primary in rows["add_on"]:
         primaries.setdefault(str(add_on), set()).add(str(primary))
-    codes = (CodeFacts(*row) for row in rows["code"])  # type: ignore[arg-type]
+    codes = [CodeFacts(*row) for row in rows["code"]]  # type: ignore[arg-type]
     return Tables(
-        codes={facts.code: facts for facts in sorted(codes, key=lambda each: each.code)},
+        codes={facts.code: facts for facts in codes},
+        bands=_bands(codes),
         relative_values={code: tuple(each) for code, each in values.items()},
+        factors={row.since: row.factor for each in values.values() for row in each},
         pairs=pairs,
         limits={code: tuple(each) for code, each in limits.items()},
         primaries={code: frozenset(each) for code, each in primaries.items()},
@@ -69,6 +71,15 @@ def tables(rows: Mapping[str, Iterable[Sequence[object]]]) -> Tables:
         facilities=frozenset(str(code) for code, facility in rows["place_of_service"] if facility),
         releases=tuple(Release(*row) for row in rows["release"]),  # type: ignore[arg-type]
     )
+
+
+def _bands(codes: Iterable[CodeFacts]) -> dict[tuple[str, str], tuple[CodeFacts, ...]]:
+    found: dict[tuple[str, str], tuple[CodeFacts, ...]] = {}
+    for facts in codes:
+        if facts.low is not None and not facts.add_on:
+            key = (facts.family, facts.region)
+            found[key] = (*found.get(key, ()), facts)
+    return found
 
 
 def _grouped(pairs: Iterable[Pair]) -> dict[tuple[str, str], tuple[Pair, ...]]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.coding.domain.chart import (
@@ -62,10 +62,15 @@ _DIAGNOSIS_LASTS = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """One biopsied lesion, whatever the number of samples taken of it (BX-3)."""
+    """One biopsied lesion, whatever the number of samples taken of it (BX-3).
+
+    removed: whether the session also removed it. mohs: the Mohs surgery of it, if any.
+    """
 
     target: Target
     procedures: tuple[Biopsy | Destruction, ...]
+    removed: bool
+    mohs: tuple[Mohs, ...]
     modifiers: tuple[str, ...] = ()
 
     @property
@@ -97,15 +102,16 @@ def biopsies(chart: Chart) -> Outcome:
             key = target.lesion_id or f"#{procedure.procedure_id}"
             grouped[key].append(procedure)
             targets[key] = target
+    removed, mohs = _removed_lesions(chart), _mohs_by_lesion(chart)
     parts: list[Outcome] = []
     by_code: dict[str, list[_Sample]] = defaultdict(list)
     for key, each in grouped.items():
-        sample = _Sample(targets[key], tuple(each))
-        included = _in_a_removal(chart, sample) or _in_mohs(chart, sample)
+        sample = _Sample(targets[key], tuple(each), key in removed, tuple(mohs.get(key, ())))
+        included = _in_a_removal(sample) or _in_mohs(chart, sample)
         if included is not None:
             parts.append(included)
             continue
-        code, held = _code(_with_modifiers(chart, sample))
+        code, held = _code(sample)
         parts.append(held)
         by_code[code].append(_with_modifiers(chart, sample))
     by_code.pop("", None)
@@ -201,9 +207,9 @@ def _draft(chart: Chart, code: str, samples: Sequence[_Sample], rule_id: str, sa
 
 @rule("BX-5", since=LONG_AGO, cite=NCCI_3)
 @rule("BX-6", since=LONG_AGO, cite=NCCI_3)
-def _in_a_removal(chart: Chart, sample: _Sample) -> Outcome | None:
+def _in_a_removal(sample: _Sample) -> Outcome | None:
     """A lesion biopsied and removed in one session is a removal alone, save frozen section."""
-    if not _removed(chart, sample) or _frozen(sample):
+    if not sample.removed or _frozen(sample):
         return None
     says = f"Lesion {sample.target.lesion_id}: biopsied and removed in one session, removal only."
     code = _PRIMARY[sample.technique or "tangential"]
@@ -213,7 +219,7 @@ def _in_a_removal(chart: Chart, sample: _Sample) -> Outcome | None:
 @rule("BX-7", since=LONG_AGO, cite=CPT_MOHS)
 def _in_mohs(chart: Chart, sample: _Sample) -> Outcome | None:
     """A biopsy of the Mohs tumor is included, unless no pathology diagnosis existed before."""
-    if not _mohs_of(chart, sample) or _first_diagnosis(chart, sample):
+    if not sample.mohs or _first_diagnosis(chart, sample):
         return None
     says = f"Lesion {sample.target.lesion_id}: the biopsy of the tumor is part of Mohs surgery."
     code = _PRIMARY[sample.technique or "tangential"]
@@ -222,7 +228,7 @@ def _in_mohs(chart: Chart, sample: _Sample) -> Outcome | None:
 
 def _with_modifiers(chart: Chart, sample: _Sample) -> _Sample:
     modifiers: list[str] = []
-    if (_removed(chart, sample) and _frozen(sample)) or _first_diagnosis(chart, sample):
+    if (sample.removed and _frozen(sample)) or _first_diagnosis(chart, sample):
         modifiers.append("59")
     site = sample.target.site
     lid = _LID_MODIFIER.get((site.id if site else "", sample.target.laterality or ""))
@@ -231,34 +237,36 @@ def _with_modifiers(chart: Chart, sample: _Sample) -> _Sample:
     for procedure in sample.procedures:
         if isinstance(procedure, Biopsy):
             modifiers += procedure.digits
-    return _Sample(sample.target, sample.procedures, _each_once(modifiers))
+    return replace(sample, modifiers=_each_once(modifiers))
 
 
-def _removed(chart: Chart, sample: _Sample) -> bool:
+def _removed_lesions(chart: Chart) -> set[str]:
+    """Lesions that the session excised, shaved or destroyed."""
     sampled = {each.procedure_id for each in sampled_only(chart)}
     removals = (*chart.of(Excision), *chart.of(ShaveRemoval), *chart.of(Destruction))
-    return any(
-        sample.target.lesion_id in each.lesions
-        for each in removals
-        if each.procedure_id not in sampled
-    )
+    return {
+        lesion for each in removals if each.procedure_id not in sampled for lesion in each.lesions
+    }
+
+
+def _mohs_by_lesion(chart: Chart) -> dict[str, list[Mohs]]:
+    found: dict[str, list[Mohs]] = defaultdict(list)
+    for surgery in chart.of(Mohs):
+        for lesion in surgery.lesions:
+            found[lesion].append(surgery)
+    return found
 
 
 def _frozen(sample: _Sample) -> bool:
     return any(isinstance(each, Biopsy) and each.frozen_section for each in sample.procedures)
 
 
-def _mohs_of(chart: Chart, sample: _Sample) -> list[Mohs]:
-    return [each for each in chart.of(Mohs) if sample.target.lesion_id in each.lesions]
-
-
 def _first_diagnosis(chart: Chart, sample: _Sample) -> bool:
     """Whether Mohs surgery had no pathology diagnosis to go by (60 days, from memory)."""
-    surgeries = _mohs_of(chart, sample)
-    earlier = [each.prior_biopsy_on for each in surgeries if each.prior_biopsy_on is not None]
+    earlier = [each.prior_biopsy_on for each in sample.mohs if each.prior_biopsy_on is not None]
     if any(chart.day - day <= _DIAGNOSIS_LASTS for day in earlier):
         return False
-    return bool(surgeries) and (bool(earlier) or not sample.target.finding.proven)
+    return bool(sample.mohs) and (bool(earlier) or not sample.target.finding.proven)
 
 
 def _each_once(modifiers: Iterable[str]) -> tuple[str, ...]:

@@ -1,13 +1,20 @@
 """One encounter laid out for the rules: who pays, what each lesion is, where facts stand."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
 from services.coding.domain.claim import Edit, Hold, PatientPay, Reason
-from services.coding.domain.documented import Encounter, Lesion, Procedure, ProcedureBase, Side
+from services.coding.domain.documented import (
+    Encounter,
+    Lesion,
+    Procedure,
+    ProcedureBase,
+    Side,
+    Specimen,
+)
 from services.coding.domain.facts import Facts, Result
 from services.coding.domain.references import Tables
 from shared.clinical.body_sites import Family, Site, find_site
@@ -117,15 +124,20 @@ def total(outcomes: Iterable[Outcome]) -> Outcome:
 class Chart:
     """The facts of one encounter with what was concluded before any code is chosen.
 
-    findings: by lesion id. insured: ids of the procedures that go to insurance.
+    findings, lesions, specimens (of a lesion), procedures, places (in the encounter): by id.
+    insured: ids of the procedures that go to insurance.
     """
 
     facts: Facts
     tables: Tables
     as_of: date
     findings: Mapping[str, Finding]
-    insured: frozenset[str] = frozenset()
-    lesions: Mapping[str, Lesion] = field(default_factory=dict)
+    insured: frozenset[str]
+    lesions: Mapping[str, Lesion]
+    specimens: Mapping[str, tuple[Specimen, ...]]
+    procedures: Mapping[str, Procedure]
+    places: Mapping[str, int]
+    lesion_places: Mapping[str, int]
 
     @property
     def encounter(self) -> Encounter:
@@ -146,10 +158,7 @@ class Chart:
 
     def procedure(self, procedure_id: str) -> Procedure | None:
         """The procedure of that id, insured or not."""
-        for each in self.encounter.procedures:
-            if each.procedure_id == procedure_id:
-                return each
-        return None
+        return self.procedures.get(procedure_id)
 
     def targets(self, procedure: ProcedureBase) -> tuple[Target, ...]:
         """The lesions a procedure names; its own place and diagnosis where it names none."""
@@ -169,17 +178,15 @@ class Chart:
 
     def at(self, procedure: ProcedureBase, *fields: str) -> tuple[str, ...]:
         """Evidence pointers to fields of a procedure, or to the procedure itself."""
-        ids = [each.procedure_id for each in self.encounter.procedures]
-        place = ids.index(procedure.procedure_id)
-        base = f"/encounter/procedures/{place}"
+        base = f"/encounter/procedures/{self.places[procedure.procedure_id]}"
         return tuple(f"{base}/{name}" for name in fields) or (base,)
 
     def at_lesion(self, lesion_id: str | None, *fields: str) -> tuple[str, ...]:
         """Evidence pointers to fields of a lesion; none where it is not listed."""
-        for place, lesion in enumerate(self.encounter.lesions):
-            if lesion.lesion_id == lesion_id:
-                return tuple(f"/encounter/lesions/{place}/{name}" for name in fields)
-        return ()
+        place = self.lesion_places.get(lesion_id or "")
+        if place is None:
+            return ()
+        return tuple(f"/encounter/lesions/{place}/{name}" for name in fields)
 
 
 def stated_finding(codes: Sequence[str]) -> Finding:

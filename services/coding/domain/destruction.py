@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.coding.domain.anogenital import anogenital_destructions, split_by_place
 from services.coding.domain.chart import (
     Chart,
     Draft,
@@ -27,19 +28,6 @@ from shared.kernel.rule import rule
 
 _MANY_PREMALIGNANT = 15
 _MANY_BENIGN = 15
-_PENIS = {
-    "chemical": "54050",
-    "electrosurgery": "54055",
-    "cryosurgery": "54056",
-    "laser": "54057",
-}
-_ANUS = {
-    "chemical": "46900",
-    "electrosurgery": "46910",
-    "cryosurgery": "46916",
-    "laser": "46917",
-}
-_EXTENSIVE = {"penis": "54065", "perianal": "46924", "vulva": "56515"}
 
 
 def destructions(chart: Chart) -> Outcome:
@@ -47,8 +35,8 @@ def destructions(chart: Chart) -> Outcome:
     sampled = {each.procedure_id for each in sampled_only(chart)}
     treated = [each for each in chart.of(Destruction) if each.procedure_id not in sampled]
     parts = [_unclassed(each) for each in treated if each.lesion_class is None]
-    genital, skin = _split_by_place(chart, treated)
-    parts.append(_anogenital(chart, genital))
+    genital, skin = split_by_place(chart, treated)
+    parts.append(anogenital_destructions(chart, genital))
     malignant = [each for each in skin if each.lesion_class == "malignant"]
     keratoses = [target for each in malignant for target in _keratoses(chart, each)]
     premalignant = [each for each in skin if each.lesion_class == "premalignant"]
@@ -242,48 +230,6 @@ def _keratoses(chart: Chart, procedure: Destruction) -> list[Target]:
         for target in chart.targets(procedure)
         if target.finding.report is not None and target.finding.behavior == "premalignant"
     ]
-
-
-@rule("DS-8", since=LONG_AGO, cite=CPT_DESTRUCTION)
-def _anogenital(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
-    """Lesions of penis, vulva and anus go by method and extent."""
-    parts = []
-    for procedure in procedures:
-        site = chart.targets(procedure)[0].site
-        place = "" if site is None else site.id
-        if procedure.extent is None or (procedure.method is None and place != "vulva"):
-            fact = "extent" if procedure.extent is None else "method"
-            parts.append(Outcome(holds=(missing(procedure, f"{fact} of the destruction"),)))
-            continue
-        if procedure.extent == "extensive":
-            code: str | None = _EXTENSIVE[place]
-        elif place == "vulva":
-            code = "56501"
-        else:
-            code = (_PENIS if place == "penis" else _ANUS).get(procedure.method or "")
-        if code is None:
-            says = f"Procedure {procedure.procedure_id}: no code for {procedure.method} there."
-            parts.append(Outcome(holds=(review("not_covered", says),)))
-            continue
-        evidence = chart.at(procedure, "method", "extent")
-        says = f"Anogenital lesions, {procedure.extent}."
-        targets = chart.targets(procedure)
-        parts.append(
-            Outcome(drafts=(_draft(code, 1, [procedure], targets, "DS-8", says, evidence),))
-        )
-    return total(parts)
-
-
-def _split_by_place(
-    chart: Chart, procedures: Sequence[Destruction]
-) -> tuple[list[Destruction], list[Destruction]]:
-    genital: list[Destruction] = []
-    skin: list[Destruction] = []
-    for each in procedures:
-        places = {target.site.id for target in chart.targets(each) if target.site is not None}
-        apart = each.lesion_class in ("benign", "premalignant") and places & set(_EXTENSIVE)
-        (genital if apart else skin).append(each)
-    return genital, skin
 
 
 def _class_conflict(chart: Chart, procedure: Destruction, behaviors: Sequence[str]) -> Hold | None:

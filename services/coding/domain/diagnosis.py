@@ -27,32 +27,43 @@ _SEVERITY = ("unspecified", "benign", "premalignant", "uncertain", "in_situ", "m
 _RASH_WORDS = ("rash", "eruption", "dermatitis", "exanthem")
 
 
-def findings(facts: Facts) -> dict[str, Finding]:
+Specimens = Mapping[str, tuple[Specimen, ...]]
+"""Specimens by the lesion they were taken of."""
+
+
+def findings(facts: Facts, specimens: Specimens) -> dict[str, Finding]:
     """What every listed lesion is taken to be, by lesion id."""
-    reports = _reports_by_lesion(facts)
+    reports = _reports_by_lesion(facts, specimens)
     return {
-        lesion.lesion_id: _finding(place, lesion, facts, reports.get(lesion.lesion_id, {}))
+        lesion.lesion_id: _finding(
+            place,
+            lesion,
+            facts,
+            reports.get(lesion.lesion_id, {}),
+            specimens.get(lesion.lesion_id, ()),
+        )
         for place, lesion in enumerate(facts.encounter.lesions)
     }
 
 
-def specimens_of(encounter: Encounter, lesion_id: str) -> tuple[Specimen, ...]:
-    """The specimens taken of a lesion, named by it or by a procedure on it alone."""
+def specimens_by_lesion(encounter: Encounter) -> dict[str, tuple[Specimen, ...]]:
+    """A specimen's lesion is the one it names, else that of a procedure on one lesion alone."""
     by_procedure = {each.procedure_id: each.lesions for each in encounter.procedures}
-    return tuple(
-        each
-        for each in encounter.specimens
-        if each.lesion_id == lesion_id
-        or (each.lesion_id is None and by_procedure.get(each.procedure_id or "") == (lesion_id,))
-    )
+    found: dict[str, tuple[Specimen, ...]] = {}
+    for specimen in encounter.specimens:
+        lesions = by_procedure.get(specimen.procedure_id or "", ())
+        lesion_id = specimen.lesion_id or (lesions[0] if len(lesions) == 1 else None)
+        if lesion_id is not None:
+            found[lesion_id] = (*found.get(lesion_id, ()), specimen)
+    return found
 
 
-def _reports_by_lesion(facts: Facts) -> dict[str, dict[str, list[Result]]]:
+def _reports_by_lesion(facts: Facts, specimens: Specimens) -> dict[str, dict[str, list[Result]]]:
     """Reports by lesion and by accession part: each part of an accession is one specimen."""
     lesion_of = {
-        specimen.specimen_id: lesion.lesion_id
-        for lesion in facts.encounter.lesions
-        for specimen in specimens_of(facts.encounter, lesion.lesion_id)
+        specimen.specimen_id: lesion_id
+        for lesion_id, taken in specimens.items()
+        for specimen in taken
     }
     found: dict[str, dict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
     for result in facts.results:
@@ -64,7 +75,11 @@ def _reports_by_lesion(facts: Facts) -> dict[str, dict[str, list[Result]]]:
 
 
 def _finding(
-    place: int, lesion: Lesion, facts: Facts, parts: Mapping[str, Sequence[Result]]
+    place: int,
+    lesion: Lesion,
+    facts: Facts,
+    parts: Mapping[str, Sequence[Result]],
+    specimens: Sequence[Specimen],
 ) -> Finding:
     clinical = _clinical(place, lesion)
     stands = [standing(results) for _, results in sorted(parts.items())]
@@ -78,9 +93,7 @@ def _finding(
         if each is not None
     }
     awaited = tuple(
-        each.specimen_id
-        for each in specimens_of(facts.encounter, lesion.lesion_id)
-        if each.specimen_id not in heard | withdrawn
+        each.specimen_id for each in specimens if each.specimen_id not in heard | withdrawn
     )
     if not usable:
         return _with(clinical, awaited=awaited, holds=(*clinical.holds, *taken_back))

@@ -202,7 +202,7 @@ def _waits_for_more(chart: Chart, procedures: Sequence[Excision], target: Target
     ids = {each.procedure_id for each in procedures}
     return any(
         each.specimen_id in target.finding.awaited
-        for each in chart.encounter.specimens
+        for each in chart.specimens.get(target.lesion_id or "", ())
         if each.procedure_id is None or each.procedure_id in ids
     )
 

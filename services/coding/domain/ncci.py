@@ -1,6 +1,6 @@
 """NCCI: which codes of one day go together, and which modifier says so (section 14)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from services.coding.domain.chart import Chart, Draft, Outcome, because, review
@@ -33,12 +33,16 @@ def edit_pairs(chart: Chart, outcome: Outcome) -> Outcome:
 
 
 def _pairs(chart: Chart, drafts: tuple[Draft, ...]) -> list[tuple[int, int, Pair]]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, draft in enumerate(drafts):
+        places[draft.code].append(place)
     found = [
         (first, second, pair)
-        for first, one in enumerate(drafts)
-        for second, other in enumerate(drafts)
-        if one.code != other.code
-        and (pair := chart.tables.pair(one.code, other.code, chart.day)) is not None
+        for one in places
+        for other in places
+        if one != other and (pair := chart.tables.pair(one, other, chart.day)) is not None
+        for first in places[one]
+        for second in places[other]
     ]
     return sorted(found, key=lambda each: (each[2].column_1, each[2].column_2, each[0], each[1]))
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from services.coding.domain.chart import Chart, Target
 from services.coding.domain.claim import PATHOLOGY_PENDING, Hold
-from services.coding.domain.diagnosis import specimens_of
 from services.coding.domain.sources import LONG_AGO, OWN
 from shared.kernel.rule import rule
 
@@ -29,6 +28,6 @@ def pathology_hold(chart: Chart, procedure_id: str, target: Target, what: str) -
 def _awaited(chart: Chart, target: Target) -> str:
     if target.lesion_id is None:
         return ""
-    taken = specimens_of(chart.encounter, target.lesion_id)
+    taken = chart.specimens.get(target.lesion_id, ())
     names = sorted(each.specimen_id for each in taken)
     return f"Specimen {', '.join(names)}" if names else ""

@@ -79,10 +79,16 @@ class GlobalPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """A snapshot of every table, small enough to hold in memory."""
+    """A snapshot of every table, small enough to hold in memory.
+
+    bands: the codes of a family and region that have one. factors: the conversion factor by the
+    first day of its release.
+    """
 
     codes: Mapping[str, CodeFacts]
+    bands: Mapping[tuple[str, str], tuple[CodeFacts, ...]]
     relative_values: Mapping[str, tuple[RelativeValue, ...]]
+    factors: Mapping[date, Decimal]
     pairs: Mapping[tuple[str, str], tuple[Pair, ...]]
     limits: Mapping[str, tuple[UnitLimit, ...]]
     primaries: Mapping[str, frozenset[str]]
@@ -90,14 +96,11 @@ class Tables:
     facilities: frozenset[str]
     releases: tuple[Release, ...]
 
-    def banded(self, family: str, region: str | None, size: Decimal) -> str | None:
-        """The code of a family whose band holds the size, in a region where the family has some."""
-        for facts in self.codes.values():
-            if facts.family != family or facts.add_on or facts.low is None:
-                continue
-            if region is not None and facts.region != region:
-                continue
-            if facts.low <= size and (facts.high is None or size <= facts.high):
+    def banded(self, family: str, region: str, size: Decimal) -> str | None:
+        """The code of a family and region whose band holds the size."""
+        for facts in self.bands.get((family, region), ()):
+            reached = facts.low is not None and facts.low <= size
+            if reached and (facts.high is None or size <= facts.high):
                 return facts.code
         return None
 
@@ -124,10 +127,7 @@ class Tables:
         total = self.relative_value(code, place_of_service, day)
         if row is None or total is None:
             return ZERO
-        factor = max(
-            (each for rows in self.relative_values.values() for each in rows if each.since <= day),
-            key=lambda each: each.since,
-        ).factor
+        factor = max(known for known in self.factors.items() if known[0] <= day)[1]
         return money(total * factor * DEFAULT_FEE_FACTOR)
 
     def pair(self, first: str, second: str, day: date) -> Pair | None:

@@ -47,10 +47,17 @@ _FAMILY: dict[str, Family] = {
 
 def repairs(chart: Chart) -> Outcome:
     """Every repair that is not part of what it closes."""
+    flapped = included_in_flaps(chart)
+    small = frozenset(
+        each.procedure_id
+        for plan in plans(chart)
+        if plan.includes_every_repair
+        for each in plan.procedures
+    )
     parts: list[Outcome] = []
     counted: list[Repair] = []
     for procedure in chart.of(Repair):
-        included = _included(chart, procedure)
+        included = _included(chart, procedure, flapped, small)
         if included is not None:
             parts.append(included)
         elif procedure.complexity is None:
@@ -152,26 +159,25 @@ def _draft(
     )
 
 
-def _included(chart: Chart, procedure: Repair) -> Outcome | None:
-    """A repair that is part of what it closes; None where it is reported."""
-    if procedure.procedure_id in included_in_flaps(chart):
+def _included(
+    chart: Chart, procedure: Repair, flapped: frozenset[str], small: frozenset[str]
+) -> Outcome | None:
+    """A repair that is part of what it closes; None where it is reported.
+
+    flapped: repairs of a defect that a flap closes. small: benign excisions up to 0.5 cm.
+    """
+    if procedure.procedure_id in flapped:
         says = f"Procedure {procedure.procedure_id}: the flap includes repair of its defect."
         return Outcome(edits=(Edit("ncci", "bundled", (), says, str(CPT_TRANSFER)),))
     wounds = closed(chart, procedure.closes)
     if not wounds:
         return None
-    return _in_small_excision(chart, procedure) or _in_surface_procedure(procedure, wounds)
+    return _in_small_excision(procedure, small) or _in_surface_procedure(procedure, wounds)
 
 
 @rule("EX-9", since=LONG_AGO, cite=NCCI_3)
-def _in_small_excision(chart: Chart, procedure: Repair) -> Outcome | None:
+def _in_small_excision(procedure: Repair, small: frozenset[str]) -> Outcome | None:
     """A benign excision up to 0.5 cm includes every closure."""
-    small = {
-        each.procedure_id
-        for plan in plans(chart)
-        if plan.includes_every_repair
-        for each in plan.procedures
-    }
     if not procedure.closes or not small.issuperset(procedure.closes):
         return None
     says = f"Procedure {procedure.procedure_id}: closes a benign excision up to 0.5 cm."

@@ -20,7 +20,7 @@ from services.coding.domain.claim import (
 )
 from services.coding.domain.closure import included_in_flaps, withheld_by_grafts
 from services.coding.domain.destruction import destructions
-from services.coding.domain.diagnosis import findings
+from services.coding.domain.diagnosis import findings, specimens_by_lesion
 from services.coding.domain.drugs import drug_administrations
 from services.coding.domain.evaluation import (
     evaluate,
@@ -94,14 +94,19 @@ _MOST_POINTERS = 4
 
 def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
     """Code one encounter from everything known about it, as it stands on a day."""
-    routing = route(facts)
+    routing, encounter = route(facts), facts.encounter
+    specimens = specimens_by_lesion(encounter)
     chart = Chart(
         facts=facts,
         tables=tables,
         as_of=as_of,
-        findings=findings(facts),
+        findings=findings(facts, specimens),
         insured=routing.insured,
-        lesions={each.lesion_id: each for each in facts.encounter.lesions},
+        lesions={each.lesion_id: each for each in encounter.lesions},
+        specimens=specimens,
+        procedures={each.procedure_id: each for each in encounter.procedures},
+        places={each.procedure_id: place for place, each in enumerate(encounter.procedures)},
+        lesion_places={each.lesion_id: place for place, each in enumerate(encounter.lesions)},
     )
     outcome = total(section(chart) for section in SECTIONS) + routing.outcome
     for step in STEPS:

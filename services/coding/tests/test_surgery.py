@@ -683,7 +683,8 @@ def test_malignant_destruction_waits_for_pathology(
     [
         ("penis", "cryosurgery", "simple", "54056"),
         ("penis", "chemical", "extensive", "54065"),
-        ("vulva", None, "simple", "56501"),
+        ("vulva", "chemical", "simple", "56501"),
+        ("vulva", None, "simple", ""),
         ("vulva", "laser", "extensive", "56515"),
         ("perianal", "electrosurgery", "simple", "46910"),
         ("perianal", "laser", "extensive", "46924"),
