@@ -1,4 +1,4 @@
-"""Body sites and the group each belongs to in every code family (`domain/coding-rules.md` section 1).
+"""Body sites and the group each belongs to in every code family (coding-rules, section 1).
 
 Always ask by family: a forehead is face when removed and repaired in layers, but shares a group
 with neck and hands for complex repairs and flaps.

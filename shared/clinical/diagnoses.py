@@ -34,7 +34,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class SitedCode:
-    """The code of a lesion kind at a site. `side_missing`: the unspecified digit stands for a side."""
+    """The code of a kind at a site. `side_missing`: the unspecified digit stands for a side."""
 
     code: str
     side_missing: bool
