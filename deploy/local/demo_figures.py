@@ -1,7 +1,9 @@
-"""What became of the clinic's visits, read back from the services over REST."""
+"""What became of the clinic's visits, read back from the services over REST and added up.
 
-import asyncio
-import re
+Nothing is taken on one service's word: the books are counted from eligibility's visits, coding's
+claims and the clearinghouse's files, and must agree with those of operations.
+"""
+
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,18 +14,19 @@ import httpx
 
 from deploy.local.parts import CLEARINGHOUSE, SERVICES
 
-ROWS = ("billed", "patient pay", "no charge", "held", "in review", "waiting", "cancelled")
+ROWS = ("billed", "patient_pay", "no_charge", "held", "in_review", "waiting", "cancelled")
+POSTED = ("allowed", "paid", "patient_responsibility", "adjusted")
+MONEY = ("billed", *POSTED, "open")
+ZERO = Decimal("0.00")
 _ROW_OF_STATUS = {
     "held": "held",
-    "needs_review": "in review",
+    "needs_review": "in_review",
     "ready": "waiting",
-    "patient_pay": "patient pay",
-    "no_charge": "no charge",
+    "patient_pay": "patient_pay",
+    "no_charge": "no_charge",
 }
 _INTAKES = ("eligibility", "documentation", "pathology", "submission")
-_AT_ONCE = 8
-_IDS = re.compile(r"\b(?:[A-Z]+-)?[A-Z]*\d[\w-]*\b")
-ZERO = Decimal("0.00")
+Json = Mapping[str, Any]
 
 
 class Sent(Protocol):
@@ -32,8 +35,6 @@ class Sent(Protocol):
     @property
     def scenes(self) -> Mapping[str, str]: ...
     @property
-    def cases(self) -> Mapping[str, str]: ...
-    @property
     def refused(self) -> Mapping[str, int]: ...
     @property
     def finished(self) -> bool: ...
@@ -41,11 +42,10 @@ class Sent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recoded:
-    """A claim whose codes a report changed after it had been coded."""
+    """A claim whose codes or diagnoses a report changed after it had been ready."""
 
     claim_id: str
     case_id: str
-    visit_id: str
     before: str
     after: str
     charge_before: Decimal
@@ -60,16 +60,13 @@ class Figures:
     visits: int
     books: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
-    waits: Counter[tuple[str, str]] = field(default_factory=Counter)
-    denials: Counter[str] = field(default_factory=Counter)
-    denied: dict[str, Decimal] = field(default_factory=dict)
+    waits: Sequence[Json] = ()
+    denials: Sequence[Json] = ()
     recoded: list[Recoded] = field(default_factory=list)
-    released: int = 0
-    money: dict[str, Decimal] = field(default_factory=dict)
+    money: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(MONEY, ZERO))
     payers_paid: Decimal = ZERO
-    timeline: Mapping[str, Any] | None = None
+    timeline: Json | None = None
     events: int = 0
-    seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -77,37 +74,23 @@ class Figures:
         return not self.faults
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    visit_id: str
-    view: Mapping[str, Any]
-    visit_status: str
-    claims: Sequence[Mapping[str, Any]]
-    submitted: Sequence[Mapping[str, Any]]
-
-
 class _Reader:
-    """The services' REST, a few questions at once."""
+    """The services' REST, as the demo practice."""
 
     def __init__(self, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
         self._client = client
         self._urls = urls
-        self._free = asyncio.Semaphore(_AT_ONCE)
 
     async def get(self, part: str, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
-        """One answer; None where there is no such thing."""
-        async with self._free:
-            response = await self._client.get(self._urls[part] + path, params=query)
-        if response.status_code == httpx.codes.NOT_FOUND:
-            return None
-        response.raise_for_status()
-        return response.json()
+        """One answer."""
+        response = await self._client.get(self._urls[part] + path, params=query)
+        return response.raise_for_status().json()
 
-    async def pages(self, part: str, path: str, **query: str) -> AsyncIterator[Mapping[str, Any]]:
+    async def items(self, part: str, path: str, **query: str) -> AsyncIterator[Json]:
         """Every item of a list."""
         cursor: str | None = None
         while True:
-            asked = query if cursor is None else {**query, "cursor": cursor}
+            asked = {"limit": "200", **query} | ({"cursor": cursor} if cursor else {})
             page = await self.get(part, path, **asked)
             for item in page["items"]:
                 yield item
@@ -116,123 +99,92 @@ class _Reader:
                 return
 
 
-async def gather(
-    urls: Mapping[str, str], token: str, sent: Sent, events: int, seconds: float
-) -> Figures:
+async def gather(urls: Mapping[str, str], token: str, sent: Sent) -> Figures:
     """Ask every service what it knows of the play and add it up."""
-    figures = Figures(visits=len(sent.scenes), events=events, seconds=seconds)
     headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=60) as client:
         reader = _Reader(client, urls)
         house = await reader.get(CLEARINGHOUSE, "/v1/claims")
-        asked = [_read_case(reader, visit, case) for visit, case in sent.cases.items()]
-        cases = await asyncio.gather(*asked)
-        for case in cases:
-            _count(figures, case, {one["claim_id"].rpartition("-")[0] for one in house})
-        await _read_recoded(reader, figures, cases)
-        async for denial in reader.pages("denials", "/v1/denials"):
-            cause = denial["root_cause"]
-            figures.denials[cause] += 1
-            denied = figures.denied.get(cause, ZERO) + Decimal(denial["denied_amount"])
-            figures.denied[cause] = denied
+        told = await reader.get("operations", "/v1/figures")
+        figures = Figures(
+            visits=len(sent.scenes),
+            denials=told["denials"],
+            waits=told["waits"],
+            events=sum(told["events"].values()),
+        )
+        received = {one["claim_id"].rpartition("-")[0] for one in house}
+        await _count_visits(reader, figures, received)
+        await _count_claims(reader, figures, received)
         figures.payers_paid = sum(
             (Decimal(one["paid"]) for one in house if one["state"] == "paid"), ZERO
         )
-        await _find_faults(reader, figures, sent)
+        await _read_recoded(reader, figures, told["recoded"])
+        _check(figures, told, sent)
+        await _check_left_over(reader, figures)
     return figures
 
 
-async def _read_case(reader: _Reader, visit_id: str, case_id: str) -> _Case:
-    view = await reader.get("operations", f"/v1/cases/{case_id}")
-    visit = await reader.get("eligibility", f"/v1/visits/{visit_id}")
-    page = await reader.get("coding", "/v1/claims", case_id=case_id)
-    claims = page["items"] if page else []
-    submitted = [
-        await reader.get("submission", f"/v1/claims/{claim['claim_id']}") for claim in claims
-    ]
-    return _Case(
-        visit_id,
-        view or {"events": [], "waits": [], "claims": [], "case_id": case_id},
-        ((visit or {}).get("visit") or visit or {}).get("status") or "booked",
-        claims,
-        [one for one in submitted if one],
-    )
+async def _count_visits(reader: _Reader, figures: Figures, received: set[str]) -> None:
+    """Put every visit into its one row of the books."""
+    claims: dict[str, list[Json]] = {}
+    async for claim in reader.items("coding", "/v1/claims"):
+        claims.setdefault(claim["case_id"], []).append(claim)
+    async for visit in reader.items("eligibility", "/v1/visits"):
+        figures.books[_row(visit, claims.get(visit["case_id"], []), received)] += 1
 
 
-def _count(figures: Figures, case: _Case, received: set[str]) -> None:
-    figures.books[_row(case, received)] += 1
-    for one in case.submitted:
-        figures.states[one["state"]] += 1
-        if one["claim_id"] in received:
-            for name in ("charge", "allowed", "paid", "adjusted", "patient_responsibility", "open"):
-                value = Decimal(one[name] or 0)
-                figures.money[name] = figures.money.get(name, ZERO) + value
-    for wait in case.view["waits"]:
-        figures.waits[(wait["who"], _IDS.sub("", wait["on"]).strip(" :"))] += 1
-
-
-def _row(case: _Case, received: set[str]) -> str:
-    """The one row of the books a visit stands in."""
-    statuses = {claim["status"] for claim in case.claims}
-    if any(claim["claim_id"] in received for claim in case.claims):
+def _row(visit: Json, claims: Sequence[Json], received: set[str]) -> str:
+    statuses = {claim["status"] for claim in claims}
+    if any(claim["claim_id"] in received for claim in claims):
         return "billed"
     for status, row in _ROW_OF_STATUS.items():
         if status in statuses:
             return row
-    return "cancelled" if case.visit_status in ("cancelled", "no_show") else "waiting"
+    return "cancelled" if visit["status"] in ("cancelled", "no_show") else "waiting"
 
 
-async def _read_recoded(reader: _Reader, figures: Figures, cases: Sequence[_Case]) -> None:
-    for case in cases:
-        reports = {
-            event["event_id"]
-            for event in case.view["events"]
-            if "pathology" in event["type"].lower()
-        }
-        for claim in case.claims:
-            found = await _recoding(reader, claim, case, reports)
-            if found is None:
-                continue
-            was_held, recoded = found
-            if was_held:
-                figures.released += 1
-            else:
-                figures.recoded.append(recoded)
-    chosen = next((one for one in figures.recoded if one.frequency == "7"), None)
-    for case in cases:
-        if chosen is not None and case.visit_id == chosen.visit_id:
-            figures.timeline = case.view
+async def _count_claims(reader: _Reader, figures: Figures, received: set[str]) -> None:
+    """States and charges of the latest versions; money posted on any version."""
+    latest: dict[str, Json] = {}
+    async for claim in reader.items("submission", "/v1/claims"):
+        known = latest.get(claim["claim_id"])
+        if known is None or known["version"] < claim["version"]:
+            latest[claim["claim_id"]] = claim
+        for name in POSTED:
+            figures.money[name] += Decimal(claim[name] or 0)
+    for claim in latest.values():
+        figures.states[claim["state"]] += 1
+        if claim["claim_id"] in received:
+            figures.money["billed"] += Decimal(claim["charge"])
+            figures.money["open"] += Decimal(claim["open"])
 
 
-async def _recoding(
-    reader: _Reader, claim: Mapping[str, Any], case: _Case, reports: set[str]
-) -> tuple[bool, Recoded] | None:
-    """The last change of a claim that a report caused, if it changed codes or diagnoses."""
-    path = f"/v1/claims/{claim['claim_id']}/versions"
-    for number in range(claim["version"], 1, -1):
-        after = (
-            claim if number == claim["version"] else await reader.get("coding", f"{path}/{number}")
-        )
-        causes = {change["event_id"] for change in after["changes"]}
-        if not causes & reports:
-            continue
-        before = await reader.get("coding", f"{path}/{number - 1}")
-        if _codes(before) == _codes(after) and before["status"] == after["status"]:
-            continue
-        return before["status"] == "held", Recoded(
-            claim["claim_id"],
-            case.view["case_id"],
-            case.visit_id,
+async def _read_recoded(reader: _Reader, figures: Figures, told: Sequence[Json]) -> None:
+    """The recodings with their money, and the timeline of one: a replacement before others."""
+    for one in told:
+        path = f"/v1/claims/{one['claim_id']}/versions"
+        before = await reader.get("coding", f"{path}/{one['from_version']}")
+        after = await reader.get("coding", f"{path}/{one['to_version']}")
+        recoded = Recoded(
+            one["claim_id"],
+            one["case_id"],
             _codes(before),
             _codes(after),
             _charge(before),
             _charge(after),
-            after["frequency_code"],
+            one["frequency_code"],
         )
-    return None
+        if recoded.before != recoded.after:
+            figures.recoded.append(recoded)
+    figures.recoded.sort(
+        key=lambda one: (one.frequency != "7", one.charge_before - one.charge_after)
+    )
+    if figures.recoded:
+        chosen = figures.recoded[0].case_id
+        figures.timeline = await reader.get("operations", f"/v1/cases/{chosen}")
 
 
-def _codes(claim: Mapping[str, Any]) -> str:
+def _codes(claim: Json) -> str:
     lines = [
         "-".join([line["code"], *line["modifiers"]])
         + (f" x{line['units']}" if line["units"] > 1 else "")
@@ -241,27 +193,32 @@ def _codes(claim: Mapping[str, Any]) -> str:
     return f"{', '.join(lines)} ({', '.join(claim['diagnoses'])})"
 
 
-def _charge(claim: Mapping[str, Any]) -> Decimal:
+def _charge(claim: Json) -> Decimal:
     return sum((Decimal(line["charge"]) for line in claim["lines"]), ZERO)
 
 
-async def _find_faults(reader: _Reader, figures: Figures, sent: Sent) -> None:
-    """Everything that must hold before the books are called closed."""
+def _check(figures: Figures, told: Json, sent: Sent) -> None:
+    """What the numbers alone must show before the books are called closed."""
     faults = figures.faults
     if not sent.finished:
         faults.append("the clinic did not get to its end")
     faults += [f"{count} x {what} was not taken" for what, count in sent.refused.items()]
     if figures.books.total() != figures.visits:
-        faults.append(f"{figures.visits - figures.books.total()} visits are in no row of the books")
+        faults.append(f"of {figures.visits} visits {figures.books.total()} stand in the books")
+    books = {row: told["books"][row] for row in ROWS}
+    if not told["books"]["adds_up"] or books != {row: figures.books[row] for row in ROWS}:
+        faults.append(f"operations counts otherwise: {books}")
+    if figures.money["paid"] != figures.payers_paid:
+        faults.append(f"payers paid {figures.payers_paid}, posted is {figures.money['paid']}")
+
+
+async def _check_left_over(reader: _Reader, figures: Figures) -> None:
+    """No message may have failed and no event may lie dead."""
     for service in _INTAKES:
-        failed = [one async for one in reader.pages(service, "/v1/messages", state="failed")]
+        failed = [one async for one in reader.items(service, "/v1/messages", state="failed")]
         if failed:
-            faults.append(f"{len(failed)} messages failed in {service}")
+            figures.faults.append(f"{len(failed)} messages failed in {service}")
     for service in SERVICES:
-        dead = [one async for one in reader.pages(service, "/v1/parked", status="dead")]
+        dead = [one async for one in reader.items(service, "/v1/parked", status="dead")]
         if dead:
-            faults.append(f"{len(dead)} events are dead letters in {service}")
-    if figures.money.get("paid", ZERO) != figures.payers_paid:
-        faults.append(
-            f"the payers paid {figures.payers_paid}, posted is {figures.money.get('paid', ZERO)}"
-        )
+            figures.faults.append(f"{len(dead)} events are dead letters in {service}")

@@ -9,13 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local.demo_figures import ROWS, ZERO, Figures
+from deploy.local.demo_figures import MONEY, ROWS, ZERO, Figures
 from shared.kernel.business_days import PRACTICE_ZONE
 
 _MANY = 12
 
 
-def report(console: Console, figures: Figures, home: Path, stack: Mapping[str, Any]) -> None:
+def report(
+    console: Console, figures: Figures, seconds: float, home: Path, stack: Mapping[str, Any]
+) -> None:
     """Print everything; the verdict on the books last."""
     _books(console, figures)
     _claims(console, figures)
@@ -23,7 +25,11 @@ def report(console: Console, figures: Figures, home: Path, stack: Mapping[str, A
     _denials(console, figures)
     _waits(console, figures)
     _timeline(console, figures.timeline)
-    _places(console, figures, home, stack)
+    _places(console, home, stack)
+    console.print(
+        f"{figures.events} events in {seconds:.0f} s:"
+        f" {figures.events / max(seconds, 1):.0f} events/s through seven services"
+    )
     if figures.books_close:
         console.print("[bold green]The books close.[/]")
     for fault in figures.faults:
@@ -49,7 +55,7 @@ def _table(title: str, *columns: str) -> Table:
 def _books(console: Console, figures: Figures) -> None:
     table = _table("\nVisits", "", "visits")
     for row in ROWS:
-        table.add_row(row, str(figures.books[row]))
+        table.add_row(row.replace("_", " "), str(figures.books[row]))
     table.add_row("together", str(figures.books.total()), style="bold")
     table.add_row("visits in", str(figures.visits), style="bold")
     console.print(table)
@@ -61,9 +67,8 @@ def _claims(console: Console, figures: Figures) -> None:
         table.add_row(state.replace("_", " "), str(number))
     console.print(table)
     table = _table("\nMoney of what was billed", "", "USD")
-    for name in ("charge", "allowed", "paid", "patient_responsibility", "adjusted", "open"):
-        label = {"charge": "billed"}.get(name, name.replace("_", " "))
-        table.add_row(label, _usd(figures.money.get(name, ZERO)))
+    for name in MONEY:
+        table.add_row(name.replace("_", " "), _usd(figures.money[name]))
     table.add_row("paid, as the payers say", _usd(figures.payers_paid))
     console.print(table)
 
@@ -71,13 +76,13 @@ def _claims(console: Console, figures: Figures) -> None:
 def _recoded(console: Console, figures: Figures) -> None:
     difference = sum((one.charge_after - one.charge_before for one in figures.recoded), ZERO)
     console.print(
-        f"\n[bold]Late pathology[/]: {figures.released} held claims released,"
-        f" {len(figures.recoded)} claims recoded, {_usd(difference)} billed more"
+        f"\n[bold]Recoded by late pathology[/]: {len(figures.recoded)} claims,"
+        f" {_usd(difference)} billed more"
     )
-    table = _table("", "visit", "as", "before", "after", "before USD", "after USD")
+    table = _table("", "claim", "as", "before", "after", "before USD", "after USD")
     for one in figures.recoded[:_MANY]:
         table.add_row(
-            one.visit_id,
+            one.claim_id,
             {"7": "replacement"}.get(one.frequency, "amended"),
             one.before,
             one.after,
@@ -91,15 +96,16 @@ def _recoded(console: Console, figures: Figures) -> None:
 
 def _denials(console: Console, figures: Figures) -> None:
     table = _table("\nDenials by root cause", "", "denials", "USD")
-    for cause, number in figures.denials.most_common():
-        table.add_row(cause.replace("_", " "), str(number), _usd(figures.denied[cause]))
+    for one in figures.denials:
+        cause = one["root_cause"].replace("_", " ")
+        table.add_row(cause, str(one["denials"]), _usd(Decimal(one["amount"])))
     console.print(table)
 
 
 def _waits(console: Console, figures: Figures) -> None:
     table = _table("\nWhat waits, and for whom", "for", "what", "cases")
-    for (who, what), number in figures.waits.most_common():
-        table.add_row(who, what, str(number))
+    for one in figures.waits[:_MANY]:
+        table.add_row(one["who"], one["on"], str(one["cases"]))
     console.print(table)
 
 
@@ -114,12 +120,8 @@ def _timeline(console: Console, case: Mapping[str, Any] | None) -> None:
     console.print(table)
 
 
-def _places(console: Console, figures: Figures, home: Path, stack: Mapping[str, Any]) -> None:
-    console.print(
-        f"\n{figures.events} events in {figures.seconds:.0f} s:"
-        f" {figures.events / max(figures.seconds, 1):.0f} events/s through seven services"
-    )
-    console.print(f"pages: {stack['urls']['operations']}  logs: {stack['logs']}")
+def _places(console: Console, home: Path, stack: Mapping[str, Any]) -> None:
+    console.print(f"\npages: {stack['urls']['operations']}  logs: {stack['logs']}")
     console.print(f"token and webhook secrets: {home / 'token'}, {home / 'sources.json'}")
     console.print("KEEP=1 make demo leaves all of it running.\n")
 

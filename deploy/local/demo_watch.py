@@ -22,6 +22,7 @@ from deploy.local.parts import CLEARINGHOUSE, SERVICES
 _POLL_SECONDS = 1.0
 # A ready claim leaves at most 10 s after its last change: a longer silence is the end.
 _QUIET_SECONDS = 12.0
+_UNDER_WAY = {"ready", "batched", "sent", "received", "accepted_clearinghouse"}
 _STAGES: Mapping[str, tuple[str, ...]] = {
     "visits classified": ("visit_classified",),
     "encounters documented": ("encounter_documented",),
@@ -48,9 +49,11 @@ class Clinic:
     day: str = ""
     refused: dict[str, int] = field(default_factory=dict)
     finished: bool = False
+    reader: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
-        threading.Thread(target=self._read, name="clinic", daemon=True).start()
+        self.reader = threading.Thread(target=self._read, name="clinic", daemon=True)
+        self.reader.start()
 
     @property
     def sent(self) -> int:
@@ -79,18 +82,15 @@ class Clinic:
 class Watch:
     """Asks the services and the clearinghouse once a second."""
 
-    def __init__(self, urls: Mapping[str, str], clinic: Clinic, console: Console) -> None:
+    def __init__(
+        self, urls: Mapping[str, str], token: str, clinic: Clinic, console: Console
+    ) -> None:
         self._urls = urls
         self._clinic = clinic
         self._console = console
-        self._client = httpx.Client(timeout=5)
+        self._client = httpx.Client(timeout=5, headers={"authorization": f"Bearer {token}"})
         self._counts: Counter[str] = Counter()
         self._changed_at = time.monotonic()
-
-    def events(self) -> int:
-        """How many events the seven services have told so far."""
-        self._look()
-        return self._counts.total()
 
     def until_quiet(self, deadline: float) -> None:
         """Show the play until everything sent has come to rest, or the deadline."""
@@ -120,29 +120,31 @@ class Watch:
         return "reports, payments and denials still to come"
 
     def _is_over(self) -> bool:
+        """Whether all is said: the clinic, the services, the clearinghouse and its payers."""
         if self._clinic.running:
             return False
         silent = time.monotonic() - self._changed_at
-        return silent > _QUIET_SECONDS and not self._partners_owe()
+        return silent > _QUIET_SECONDS and not self._is_under_way()
 
-    def _partners_owe(self) -> bool:
-        """Whether an answer or a payment is still on its way."""
+    def _is_under_way(self) -> bool:
+        """Whether a claim is to be sent, or an answer or a payment still to come."""
         house = self._urls[CLEARINGHOUSE]
         try:
+            told = self._client.get(f"{self._urls['operations']}/v1/figures").json()
             answers = self._client.get(f"{house}/v1/answers").json()
             claims = self._client.get(f"{house}/v1/claims").json()
         except httpx.HTTPError:
             return True
         undelivered = any(not answer["delivered"] for answer in answers)
-        return undelivered or any(claim["state"] == "accepted" for claim in claims)
+        unpaid = any(claim["state"] == "accepted" for claim in claims)
+        return undelivered or unpaid or bool(told["claims_by_state"].keys() & _UNDER_WAY)
 
     def _look(self) -> None:
-        counts: Counter[str] = Counter()
         for service in SERVICES:
             with contextlib.suppress(httpx.HTTPError):
-                counts.update(self._emitted(service))
-        if counts != self._counts:
-            self._counts, self._changed_at = counts, time.monotonic()
+                for topic, number in self._emitted(service).items():
+                    if self._counts[topic] != number:
+                        self._counts[topic], self._changed_at = number, time.monotonic()
 
     def _emitted(self, service: str) -> dict[str, int]:
         text = self._client.get(f"{self._urls[service]}/metrics").text
