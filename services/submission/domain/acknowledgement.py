@@ -192,7 +192,13 @@ def _claim_acknowledgement(
     for entry in answer.entries:
         if entry.level in ("receiver", "provider") and _rejects(entry):
             _of_all_below(reading, entry, by, codes, batch, spoken_for)
+        elif entry.level == "receiver" and entry.trace and not _ours(entry, batch):
+            reading.problems.append("It names a batch that is not ours; its claims are read alone.")
     return reading
+
+
+def _ours(receiver: StatusEntry | None, batch: BatchSent | None) -> bool:
+    return batch is not None and receiver is not None and receiver.trace == batch.batch_id
 
 
 def _rejects(entry: StatusEntry) -> bool:
@@ -236,7 +242,7 @@ def _of_all_below(
 ) -> None:
     """A 2200B rejection hits the batch, a 2200C one every claim of that billing provider."""
     receiver = entry if entry.level == "receiver" else entry.receiver
-    if batch is None or receiver is None or receiver.trace != batch.batch_id:
+    if batch is None or not _ours(receiver, batch):
         reading.problems.append("A rejection above claim level names a batch that is not ours.")
         return
     reasons = tuple(_reasons(entry.statuses, codes))

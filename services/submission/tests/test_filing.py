@@ -1,5 +1,7 @@
 """Files: held claims, crash points between every two steps, what the route answers."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
@@ -12,6 +14,7 @@ from services.submission.tests.support import (
     BENIGN,
     CLAIM,
     ENCOUNTER,
+    MALIGNANT,
     PAYER_PROFILE,
     PRACTICE,
     PRACTICE_PROFILE,
@@ -33,6 +36,13 @@ async def ready(service: Service) -> None:
 
 async def submitted(service: Service) -> int:
     return sum(isinstance(event, ClaimSubmitted) for event in await service.told())
+
+
+async def states(service: Service) -> AsyncIterator[str]:
+    """The state of the claim, again and again."""
+    while True:
+        yield (await service.claim())["state"]
+        await asyncio.sleep(0.1)
 
 
 async def make_due(service: Service) -> None:
@@ -204,6 +214,41 @@ async def test_control_numbers_are_never_given_twice_and_files_keep_practices_ap
         "/v1/batches", headers=service.may("claims:read", practice="elsewhere")
     )
     assert foreign.json()["items"] == []
+
+
+async def test_the_batcher_finds_its_work_by_itself(service: Service):
+    await ready(service)
+    work = [
+        asyncio.create_task(service.batcher.run()),
+        asyncio.create_task(service.deliver.deliver()),
+    ]
+    try:
+        async with asyncio.timeout(30):
+            async for state in states(service):
+                if state == "sent":
+                    break
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+    assert service.clearinghouse.posts == 1
+
+
+async def test_a_claim_that_changes_while_its_file_is_written_does_not_leave_as_it_was(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    await ready(service)
+    store = service.batcher._store
+
+    async def after_a_change(*arguments: object) -> str | None:
+        await service.hear(coded(MALIGNANT, version=2))
+        return await store(*arguments)
+
+    monkeypatch.setattr(service.batcher, "_store", after_a_change)
+    assert await service.batcher.form(PRACTICE) is None
+    monkeypatch.undo()
+    assert f"CLM*{CLAIM}-2*980" in (await service.send()).decode()
+    assert service.clearinghouse.posts == 1
 
 
 async def test_the_migrated_schema_is_what_the_tables_say(

@@ -107,11 +107,10 @@ def check_acknowledgement(
         problems.extend(reading.problems)
         for verdict in reading.verdicts:
             known = _match(verdict, claims)
-            if known is None:
-                if verdict.claim_id not in unmatched:
-                    unmatched.append(verdict.claim_id)
-            else:
+            if known is not None:
                 claims[known.claim_id] = _after(known, verdict)
+            elif verdict.claim_id not in {*unmatched, *batch.claim_ids()}:
+                unmatched.append(verdict.claim_id)
     return AcknowledgementChecked(
         kind=most_specific(kind_of(answer) for answer in answers),
         claims=tuple(
