@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from services.coding.domain.chart import (
     Chart,
@@ -24,6 +23,7 @@ from services.coding.domain.documented import (
     Mohs,
     ShaveRemoval,
 )
+from services.coding.domain.mohs import without_earlier_diagnosis
 from services.coding.domain.sources import CPT_BIOPSY, CPT_MOHS, LONG_AGO, NCCI_3
 from shared.kernel.rule import rule
 
@@ -57,7 +57,6 @@ _LID_MODIFIER = {
     ("upper_eyelid", "right"): "E3",
     ("lower_eyelid", "right"): "E4",
 }
-_DIAGNOSIS_LASTS = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +261,7 @@ def _frozen(sample: _Sample) -> bool:
 
 
 def _first_diagnosis(chart: Chart, sample: _Sample) -> bool:
-    """Whether Mohs surgery had no pathology diagnosis to go by (60 days, from memory)."""
-    earlier = [each.prior_biopsy_on for each in sample.mohs if each.prior_biopsy_on is not None]
-    if any(chart.day - day <= _DIAGNOSIS_LASTS for day in earlier):
-        return False
-    return bool(sample.mohs) and (bool(earlier) or not sample.target.finding.proven)
+    return without_earlier_diagnosis(chart, sample.mohs, sample.target.finding)
 
 
 def _each_once(modifiers: Iterable[str]) -> tuple[str, ...]:

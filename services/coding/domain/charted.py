@@ -3,9 +3,12 @@
 import math
 
 from services.coding.domain.chart import Chart, Draft, Outcome, because, missing, review, total
-from services.coding.domain.documented import Other
+from services.coding.domain.documented import Mohs, Other
+from services.coding.domain.mohs import without_earlier_diagnosis
 from services.coding.domain.sources import LONG_AGO, OWN
 from shared.kernel.rule import rule
+
+_FROZEN_SECTION = "88331"
 
 
 @rule("OT-1", since=LONG_AGO, cite=OWN)
@@ -30,7 +33,17 @@ def _one(chart: Chart, procedure: Other) -> Outcome:
         procedure_ids=(procedure.procedure_id,),
         targets=chart.targets(procedure),
         reasons=(because("OT-1", "As charted.", OWN, *chart.at(procedure, "code")),),
-        modifiers=procedure.modifiers,
+        modifiers=_modifiers(chart, procedure),
         distinct=procedure.distinct,
     )
     return Outcome(drafts=(draft,))
+
+
+def _modifiers(chart: Chart, procedure: Other) -> tuple[str, ...]:
+    """As charted; a frozen section that first diagnosed the Mohs tumor is apart from it (BX-7)."""
+    surgeries = [each for each in chart.of(Mohs) if set(each.lesions) & set(procedure.lesions)]
+    first = procedure.code == _FROZEN_SECTION and any(
+        without_earlier_diagnosis(chart, surgeries, target.finding)
+        for target in chart.targets(procedure)
+    )
+    return tuple(dict.fromkeys((*procedure.modifiers, "59") if first else procedure.modifiers))

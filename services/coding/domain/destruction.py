@@ -28,6 +28,7 @@ from shared.kernel.rule import rule
 
 _MANY_PREMALIGNANT = 15
 _MANY_BENIGN = 15
+_NOT_PREMALIGNANT = ("benign", "infectious", "malignant", "in_situ")
 
 
 def destructions(chart: Chart) -> Outcome:
@@ -97,7 +98,7 @@ def _premalignant(
         count = count_of(procedure)
         if isinstance(count, Hold):
             parts.append(Outcome(holds=(count,)))
-        elif (held := _class_conflict(chart, procedure, ("benign", "infectious"))) is not None:
+        elif (held := _class_conflict(chart, procedure, _NOT_PREMALIGNANT)) is not None:
             parts.append(Outcome(holds=(held,)))
         else:
             counted.append(procedure)

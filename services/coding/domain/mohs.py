@@ -1,12 +1,34 @@
 """Mohs surgery: stages and blocks of each tumor."""
 
-from services.coding.domain.chart import Chart, Draft, Outcome, because, missing, review, total
+from collections.abc import Sequence
+from datetime import timedelta
+
+from services.coding.domain.chart import (
+    Chart,
+    Draft,
+    Finding,
+    Outcome,
+    because,
+    missing,
+    review,
+    total,
+)
 from services.coding.domain.documented import Mohs
 from services.coding.domain.sources import CPT_MOHS, LONG_AGO
 from shared.kernel.rule import rule
 
 _BLOCKS_INCLUDED = 5
+_DIAGNOSIS_LASTS = timedelta(days=60)
 _HEAD = "head_neck_hands_feet_genitalia_or_deep_structure"
+
+
+@rule("BX-7", since=LONG_AGO, cite=CPT_MOHS)
+def without_earlier_diagnosis(chart: Chart, surgeries: Sequence[Mohs], finding: Finding) -> bool:
+    """Mohs surgery of a tumor without a pathology diagnosis of the last 60 days (from memory)."""
+    earlier = [each.prior_biopsy_on for each in surgeries if each.prior_biopsy_on is not None]
+    if any(chart.day - day <= _DIAGNOSIS_LASTS for day in earlier):
+        return False
+    return bool(surgeries) and (bool(earlier) or not finding.proven)
 
 
 @rule("MO-4", since=LONG_AGO, cite=CPT_MOHS)

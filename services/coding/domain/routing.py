@@ -1,8 +1,9 @@
 """Who pays: insurance, the patient, or a person's decision first (section 15)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.coding.domain.chart import Outcome, review, total
+from services.coding.domain.chart import Finding, Outcome, review, total
 from services.coding.domain.claim import Edit, PatientPay
 from services.coding.domain.documented import (
     Cosmetic,
@@ -32,12 +33,12 @@ class Routing:
     outcome: Outcome
 
 
-def route(facts: Facts) -> Routing:
+def route(facts: Facts, findings: Mapping[str, Finding]) -> Routing:
     """Split the procedures of an encounter between insurance, the patient and a person."""
     insured: set[str] = set()
     parts = []
     for procedure in sorted(facts.encounter.procedures, key=lambda each: each.procedure_id):
-        says_no = _not_insured(procedure, facts)
+        says_no = _not_insured(procedure, facts, findings)
         if says_no is None:
             insured.add(procedure.procedure_id)
         else:
@@ -45,12 +46,20 @@ def route(facts: Facts) -> Routing:
     return Routing(frozenset(insured), total(parts))
 
 
-def _not_insured(procedure: Procedure, facts: Facts) -> Outcome | None:
+def _not_insured(
+    procedure: Procedure, facts: Facts, findings: Mapping[str, Finding]
+) -> Outcome | None:
     if isinstance(procedure, Cosmetic):
         return _cosmetic(procedure, facts.encounter)
     if isinstance(procedure, _REMOVALS):
         lesions = _lesions_of(procedure, facts.encounter)
-        doubtful = [each for each in lesions if needs_criterion(each) and not has_criterion(each)]
+        doubtful = [
+            each
+            for each in lesions
+            if _needs_criterion(each)
+            and not _has_criterion(each)
+            and not _proven_disease(findings.get(each.lesion_id))
+        ]
         by_kind = isinstance(procedure, SkinTagRemoval) and not lesions
         if doubtful or by_kind:
             return _without_criterion(procedure, facts)
@@ -76,12 +85,12 @@ def _cosmetic(procedure: Cosmetic, encounter: Encounter) -> Outcome:
     return Outcome(patient_pay=(PatientPay(procedure.procedure_id, service, procedure.charge),))
 
 
-def needs_criterion(lesion: Lesion) -> bool:
+def _needs_criterion(lesion: Lesion) -> bool:
     """Whether removal of the lesion is insured only with a stated reason."""
     return not lesion.suspicion and group_of(lesion.diagnosis) in NEEDS_A_REASON
 
 
-def has_criterion(lesion: Lesion) -> bool:
+def _has_criterion(lesion: Lesion) -> bool:
     """Whether a symptom, sign, change or failed treatment is documented for that very lesion."""
     stated = any(
         supports(evidence, Contractor.WPS)
@@ -89,6 +98,15 @@ def has_criterion(lesion: Lesion) -> bool:
         for evidence in read_criteria(symptom)
     )
     return stated or bool(lesion.failed_treatments)
+
+
+def _proven_disease(finding: Finding | None) -> bool:
+    """Whether a report showed more than a benign lesion: then its removal was necessary."""
+    return (
+        finding is not None
+        and finding.report is not None
+        and finding.behavior in ("malignant", "in_situ", "premalignant", "uncertain")
+    )
 
 
 @rule("MC-2", since=LONG_AGO, cite=COVERAGE)

@@ -94,13 +94,15 @@ _MOST_POINTERS = 4
 
 def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
     """Code one encounter from everything known about it, as it stands on a day."""
-    routing, encounter = route(facts), facts.encounter
+    encounter = facts.encounter
     specimens = specimens_by_lesion(encounter)
+    found = findings(facts, specimens)
+    routing = route(facts, found)
     chart = Chart(
         facts=facts,
         tables=tables,
         as_of=as_of,
-        findings=findings(facts, specimens),
+        findings=found,
         insured=routing.insured,
         lesions={each.lesion_id: each for each in encounter.lesions},
         specimens=specimens,

@@ -210,6 +210,15 @@ def test_a_cosmetic_item_goes_to_the_patient_and_causes_no_25(coded: Any, write:
     assert (alone.lines, alone.status) == ("", "patient_pay")
 
 
+def test_a_report_of_disease_makes_a_removal_necessary(coded: Any, write: Any) -> None:
+    _, lesions = destroyed("D22.5")
+    shave = [{"kind": "shave_removal", "lesion_id": "L1", "diameter_cm": 0.5}]
+    around = {"results": [write.report("S1", "in_situ")]}
+    assert coded(shave, lesions, specimens=SPECIMEN).status == "needs_review"
+    found = coded(shave, lesions, around=around, specimens=SPECIMEN)
+    assert (found.lines, found.diagnoses, found.status) == ("11300", "D03.59", "ready")
+
+
 def test_toxin_for_migraine_is_a_question(coded: Any) -> None:
     toxin = {"kind": "cosmetic", "service": "botulinum_toxin", "diagnosis": "G43.709"}
     assert coded([toxin]).status == "needs_review"

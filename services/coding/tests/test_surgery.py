@@ -134,6 +134,13 @@ def test_biopsy_of_the_mohs_tumor(
     assert coded([mohs, biopsy("L1", "tangential")], [lesion]).lines == lines
 
 
+def test_frozen_section_that_first_diagnosed_the_mohs_tumor_stands_apart(coded: Any) -> None:
+    section = {"kind": "other", "code": "88331", "units": 1, "lesion_id": "L1"}
+    first = coded([MOHS, section], [{**TUMOR, "suspicion": True}])
+    assert first.lines == "17311 88331-59"
+    assert coded([MOHS, section], [TUMOR]).lines == "17311"
+
+
 @pytest.mark.parametrize(
     ("site", "size", "code"),
     [
