@@ -21,6 +21,7 @@ from deploy.local.parts import free_ports
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
+from shared.testing.collector import Collector
 
 _SERVICE_PASSWORD = secrets.token_urlsafe(12)
 _RELAY_PASSWORD = secrets.token_urlsafe(12)
@@ -89,8 +90,16 @@ def database_url(owner_url: str, database: str, user: str = "", password: str = 
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def collector() -> Iterator[Collector]:
+    """Where the session's whole stack sends its spans."""
+    with Collector() as receiving:
+        yield receiving
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stack]:
     """One whole local stack for the session: seven services and the clearinghouse, at RATE 60."""
+    os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.endpoint
     running = Stack(tmp_path_factory.mktemp("whole"), ports=free_ports())
     try:
         running.start()

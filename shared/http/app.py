@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
@@ -22,6 +23,15 @@ from shared.http.problems import install_problems
 from shared.http.settings import ServiceSettings
 
 _PROBE_SECONDS = 5.0
+# FastAPI's own spans and logs carry whole addresses and the words of exceptions: `Observe` tells
+# what may be told.
+_NO_TELEMETRY_OF_ITS_OWN: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 
 def create_app(
@@ -43,7 +53,10 @@ def create_app(
     if webhooks is not None:
         all_routers += [webhook_routes.router, sources.router, messages.router]
     app = FastAPI(
-        title=f"Dermis {service}", version="1", lifespan=_lifespan(parts, bus, interpreter)
+        title=f"Dermis {service}",
+        version="1",
+        lifespan=_lifespan(parts, bus, interpreter),
+        telemetry=_NO_TELEMETRY_OF_ITS_OWN,
     )
     app.state.parts = parts
     app.state.webhooks = webhooks

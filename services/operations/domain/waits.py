@@ -29,7 +29,18 @@ _NEXT = {
     "accepted_payer": ("the remittance", "payer"),
     "rejected": ("the rejection to be mended", "billing"),
 }
-_HOLDER = {"pathology": "lab", "authorization": "payer"}
+# Who lifts a hold of coding; the coder where nobody else does.
+_HOLDER = {
+    "pathology_pending": "lab",
+    "pathology_overdue": "lab",
+    "pathology_review": "pathology review",
+    "missing_fact": "provider",
+    "size_conflict": "provider",
+    "count_conflict": "provider",
+    "class_conflict": "provider",
+    "prior_authorization": "payer",
+    "authorization_check": "front desk",
+}
 _SAME_DAY_ENDS = time(23, 59, 59)
 _DAYS_TO_ANSWER_A_QUERY = 2
 
@@ -106,18 +117,17 @@ def _of_a_claim(claim: Claim) -> list[Wait]:
     if latest is None:
         return waits
     if latest.status in ("held", "needs_review") and state in ("held", "coded"):
-        holder = "coder" if latest.status == "needs_review" else "billing"
         waits += [
             Wait(
                 hold.detail,
                 latest.coded_at,
-                next((who for part, who in _HOLDER.items() if part in hold.reason), holder),
+                _HOLDER.get(hold.reason, "coder"),
                 datetime.combine(hold.release_on, time(), PRACTICE_ZONE)
                 if hold.release_on
                 else None,
             )
             for hold in latest.holds
-        ] or [Wait("a person to decide", latest.coded_at, holder)]
+        ] or [Wait("a person to decide", latest.coded_at, "coder")]
     elif latest.status == "ready" and state in _NEXT:
         on, who = _NEXT[state]
         steps = [step.at for step in claim.steps if step.version == latest.version]
