@@ -67,7 +67,7 @@ def app_of(
     return create_app(
         settings,
         parts,
-        routers=[checks.reads, claims.reads, profiles.router],
+        routers=[checks.reads, claims.commands, claims.reads, profiles.router],
         bus=bus,
         webhooks=Webhooks(FORMATS, reports.identify, reports.interpret),
     )

@@ -12,7 +12,8 @@ from shared.db import Database
 from shared.vault import Vault
 
 _TIMEOUT_SECONDS = 30
-_TRY_AGAIN = frozenset({408, 425, 429})
+# Our own set-up (key, address) or the partner's moment: the file itself was not judged.
+_TRY_AGAIN = frozenset({401, 403, 404, 408, 425, 429})
 
 
 class Clearinghouse:

@@ -8,13 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from sqlalchemy import RowMapping
 
-from services.submission.api.parts import Here, Reader
+from services.submission.api.parts import Here, Reader, Worker
+from services.submission.domain.commands import Release
 from services.submission.store import batches, claims, remittances
 from services.submission.wire.remittance_check import CheckedTransaction
 from shared.contracts.documents.base import Document, Money
 from shared.contracts.documents.claim import ClaimState, FrequencyCode
-from shared.http import Listing, Page, instant, not_found, page
+from shared.http import Commands, Listing, Page, audit, instant, not_found, page
 
+commands = APIRouter(prefix="/v1", tags=["claims"], route_class=Commands)
 reads = APIRouter(prefix="/v1", tags=["claims"])
 
 Paging = Annotated[Page, Depends(page)]
@@ -131,6 +133,18 @@ async def claim(claim_id: str, who: Reader, here: Here) -> ClaimView:
         versions=tuple(_version(row) for row in rows),
         postings=tuple(_fields_of(PostingView, row) for row in postings),
     )
+
+
+@commands.post("/claims/{claim_id}/release")
+async def release(claim_id: str, who: Worker, here: Here) -> ClaimView:
+    """Decide a held claim again after a mend; what is still missing holds it again."""
+    async with here.database.transaction([who.practice_id]) as connection:
+        rows = await claims.load_claim(connection, claim_id)
+        if not rows:
+            raise not_found("claim")
+        await audit(connection, who, "claim.release", claim_id, here.clock.business())
+    await here.ask(who, rows[0]["case_id"], Release(claim_id))
+    return await claim(claim_id, who, here)
 
 
 @reads.get("/claims")

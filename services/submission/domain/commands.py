@@ -64,6 +64,13 @@ class LookAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A person has mended what held a claim: it is decided again."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     """A verdict of a TA1, 999, 277CA or 277 on one version."""
 

@@ -9,6 +9,7 @@ from services.submission.domain.commands import (
     PostRemittance,
     PutIntoFile,
     References,
+    Release,
     Stopped,
 )
 from services.submission.handlers.answers import on_acknowledge, on_post_remittance
@@ -23,6 +24,7 @@ from services.submission.handlers.hearing import (
     on_claim_coded,
     on_encounter_documented,
     on_look_again,
+    on_release,
     on_visit_classified,
 )
 from shared.bus.stage import Answered, Handlers
@@ -35,6 +37,7 @@ HANDLERS: Handlers[Case, References] = {
     EncounterDocumented: on_encounter_documented,
     ClaimCoded: on_claim_coded,
     LookAgain: on_look_again,
+    Release: on_release,
     HandOver: on_hand_over,
     Answered: on_answered,
     PutIntoFile: on_put_into_file,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.submission.domain.claim import Case, Claim, Version
-from services.submission.domain.commands import LookAgain, References
+from services.submission.domain.commands import LookAgain, References, Release
 from services.submission.domain.deciding import decide_again, decide_version
 from services.submission.domain.readiness import PROFILE_REASONS
 from services.submission.wire import events as wire
@@ -15,6 +15,7 @@ from shared.bus.stage import Asked, Decision, Heard
 from shared.contracts.claim_coded import ClaimCoded
 from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.visit_classified import VisitClassified
+from shared.kernel.refused import Refused
 
 
 def on_visit_classified(
@@ -74,6 +75,24 @@ def on_look_again(
 ) -> Decision[Case]:
     """Decide again what a missing or changed profile had held."""
     return Decision(look_again(case, now, references, asked.actor or "profile", asked.message_id))
+
+
+def on_release(
+    case: Case, asked: Asked[Release], now: datetime, references: References
+) -> Decision[Case]:
+    """Decide a held claim again; what is still missing holds it again.
+
+    Raises:
+        Refused: its latest version is not held.
+    """
+    claim = case.claims.get(asked.data.claim_id)
+    if claim is None or claim.latest.state != "held":
+        raise Refused("claim-not-held", "the latest version of the claim is not held")
+    visit = case.visits.get(claim.visit_id or "")
+    profiles = references.of(case.practice_id)
+    by = asked.actor or "person"
+    claim = decide_again(claim, visit, profiles, now, by, asked.message_id, lambda _: True)
+    return Decision(case.with_claim(claim), answer=claim.latest.state)
 
 
 def look_again(

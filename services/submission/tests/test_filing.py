@@ -195,6 +195,14 @@ async def test_a_file_the_route_refuses_holds_its_claims_until_somebody_acts(ser
     shown = await service.claim()
     assert (shown["state"], shown["hold"]["reason"]) == ("held", "route_refused")
     assert await submitted(service) == 0
+    service.clearinghouse.refuse_with = None
+    path = f"/v1/claims/{CLAIM}/release"
+    answer = await service.client.post(path, headers=service.may("claims:work"))
+    assert answer.json()["state"] == "ready", answer.text
+    await service.send()
+    assert (await service.claim())["state"] == "sent"
+    answer = await service.client.post(path, headers=service.may("claims:work", "claims:read"))
+    assert answer.json()["code"] == "claim-not-held"
 
 
 async def test_control_numbers_are_never_given_twice_and_files_keep_practices_apart(
