@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.local import demo
 from deploy.local.business_clock import DEFAULT_RATE
-from deploy.local.command import down, say
+from deploy.local.control import down, say
 from deploy.local.lock import holder
 from deploy.local.ports import wait_until
 from deploy.local.problem import LocalProblem
@@ -15,7 +15,7 @@ from deploy.local.process import Process
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _PLAY = "demo"
-_START_SECONDS = 180.0
+_START_SECONDS = 360.0
 
 
 def run_demo(home: Path, visits: int, keep: bool) -> int:

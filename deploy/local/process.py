@@ -147,6 +147,12 @@ def end_leftover(pid_file: Path, seconds: float = 10) -> None:
     pid_file.unlink(missing_ok=True)
 
 
+def end_leftovers(home: Path) -> None:
+    """End what a supervisor that was killed left running in this directory."""
+    for pid_file in home.glob("*/*.pid"):
+        end_leftover(pid_file)
+
+
 def birth(pid: int) -> str | None:
     """When the process of that number began, which tells it from a later one; None: ended."""
     if sys.platform == "linux":

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -28,17 +29,18 @@ from deploy.local.environment import clearinghouse_environment, service_environm
 from deploy.local.issuer import Issuer
 from deploy.local.lock import Lock
 from deploy.local.parts import CLEARINGHOUSE, CONTRACT_PORTS, PRACTICE, SERVICES
-from deploy.local.ports import HOST, demand_free, free_port, wait_until
+from deploy.local.ports import HOST, demand_free, free_port
 from deploy.local.postgres import Postgres
 from deploy.local.problem import LocalProblem
-from deploy.local.process import Process, end_leftover
+from deploy.local.process import Process, end_leftovers
 from deploy.local.seed import published_sources, seed
 from shared.db.migrations import provision, upgrade
 from shared.http.scopes import SCOPES
 from shared.kernel.clock import Clock
 
 PROJECT = Path(__file__).resolve().parents[2]
-_READY_SECONDS = 120.0
+_READY_SECONDS = 300.0
+_FAILURES_BEFORE_GIVING_UP = 4
 
 
 class Stack:
@@ -75,6 +77,7 @@ class Stack:
         self._guard = threading.RLock()
         self._stopping = threading.Event()
         self._watcher: threading.Thread | None = None
+        self._failures: Counter[str] = Counter()
 
     # --- life
 
@@ -181,12 +184,18 @@ class Stack:
         Raises:
             LocalProblem: one does not in time.
         """
+        deadline = time.monotonic() + seconds
         for service in SERVICES:
-            if not wait_until(lambda name=service: self._is_ready(name), seconds):  # type: ignore[misc]
+            while not self._is_ready(service) and not self._is_hopeless(service, deadline):
+                time.sleep(0.1)
+            if not self._is_ready(service):
                 raise LocalProblem(
                     f"{service} did not become ready; its log {self._log(service)} ends:\n"
                     + self._processes[service].log_tail()
                 )
+
+    def _is_hopeless(self, service: str, deadline: float) -> bool:
+        return time.monotonic() > deadline or self._failures[service] >= _FAILURES_BEFORE_GIVING_UP
 
     def _is_ready(self, service: str) -> bool:
         with contextlib.suppress(httpx.HTTPError):
@@ -271,19 +280,18 @@ class Stack:
     def _watch(self) -> None:
         """Restart what ends, at once the first time, then with growing pauses."""
         again_at: dict[str, float] = {}
-        failures: dict[str, int] = {}
         while not self._stopping.wait(HEARTBEAT_SECONDS / 4):
             self.clock.beat()
             for name, process in self._processes.items():
                 now = time.monotonic()
                 if process.alive:
                     if now - again_at.get(name, now) > 30:
-                        failures.pop(name, None)
+                        self._failures.pop(name, None)
                     continue
                 if now < again_at.get(name, 0):
                     continue
-                failures[name] = failures.get(name, 0) + 1
-                again_at[name] = now + min(30.0, 0.5 * 2 ** failures[name])
+                self._failures[name] += 1
+                again_at[name] = now + min(30.0, 0.5 * 2 ** self._failures[name])
                 self._say(f"{name} ended ({process.exit_code}); starting it again")
                 with self._guard, contextlib.suppress(LocalProblem):
                     if not self._stopping.is_set():
@@ -301,9 +309,3 @@ async def migrate(owner_url: str, passwords: Mapping[str, str]) -> None:
     for service in SERVICES:
         await provision(owner_url, service, passwords[service], passwords[f"{service}.relay"])
         await upgrade(owner_url, service)
-
-
-def end_leftovers(home: Path) -> None:
-    """End what a supervisor that was killed left running in this directory."""
-    for pid_file in home.glob("*/*.pid"):
-        end_leftover(pid_file)

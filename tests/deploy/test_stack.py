@@ -74,7 +74,7 @@ def _running(home: Path) -> subprocess.Popen[str]:
             text=True,
         )
     ready = home / "stack.json"
-    assert wait_until(lambda: ready.exists() or supervisor.poll() is not None, 120)
+    assert wait_until(lambda: ready.exists() or supervisor.poll() is not None, 300)
     assert supervisor.poll() is None, (home / "supervisor.log").read_text()
     return supervisor
 

@@ -1,10 +1,7 @@
-"""The commands around a stack: run it, stop it, tell about it, migrate, play the demo on it."""
+"""Running a stack in the foreground, and migrating a database."""
 
 import asyncio
-import json
-import os
 import signal
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,16 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from deploy.local.control import say
 from deploy.local.credentials import Credentials
-from deploy.local.lock import Lock, holder
+from deploy.local.lock import Lock
 from deploy.local.parts import CONTRACT_PORTS, SERVICES, free_ports
-from deploy.local.ports import free_port, wait_until
+from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
-from deploy.local.problem import LocalProblem
-from deploy.local.process import birth
-from deploy.local.stack import Stack, end_leftovers, migrate, role_passwords
-
-_STOP_SECONDS = 60.0
+from deploy.local.process import end_leftovers
+from deploy.local.stack import Stack, migrate, role_passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +61,6 @@ def run(options: RunOptions) -> int:
     return 0
 
 
-def down(home: Path) -> int:
-    """Stop the stack that runs in a directory, or what a killed one left behind.
-
-    Raises:
-        LocalProblem: it does not end.
-    """
-    pid = holder(home)
-    if pid is not None:
-        os.kill(pid, signal.SIGTERM)
-        if not wait_until(lambda: birth(pid) is None or holder(home) is None, _STOP_SECONDS):
-            raise LocalProblem(
-                f"The stack (process {pid}) does not end: `kill -9 {pid}`, then this."
-            )
-    end_leftovers(home)
-    say("stopped" if pid is not None else "nothing was running")
-    return 0
-
-
-def status(home: Path) -> int:
-    """Say what runs in a directory and where; 1 where nothing does."""
-    pid = holder(home)
-    if pid is None:
-        say("nothing is running: `make run` or `make demo`")
-        return 1
-    description = home / "stack.json"
-    if not description.exists():
-        say(f"starting or stopping (process {pid})")
-        return 1
-    about = json.loads(description.read_text())
-    say(f"{about['play']} (process {pid}); Kafka {about['kafka']}; logs {about['logs']}")
-    for part, url in about["urls"].items():
-        say(f"{part:14} {url}")
-    return 0
-
-
 def migrate_database(home: Path, environment: Mapping[str, str]) -> int:
     """Bring the database of `DATABASE_URL`, or the embedded one of `run`, to the newest schema.
 
@@ -138,13 +98,3 @@ def _passwords(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     if len(given) == 2 * len(SERVICES):  # a server of its own: nothing is kept here
         return {role: unquote(urlsplit(url).password or "") for role, url in given.items()}
     return role_passwords(Credentials(home / "run" / "credentials.json"))
-
-
-def say(text: str) -> None:
-    """One line to the person at the terminal, at once."""
-    print(text, flush=True)
-
-
-def say_problem(text: str) -> None:
-    """One line about what is wrong."""
-    print(text, file=sys.stderr, flush=True)
