@@ -17,6 +17,7 @@ LARGEST_BODY = 900_000
 
 _LARGEST_REQUEST = 1_048_576
 _SESSION_MS = 10_000
+_METADATA_MS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ class Broker:
             session_timeout_ms=_SESSION_MS,
             request_timeout_ms=15_000,
             retry_backoff_ms=200,
+            # Joined while a topic was missing after a loss, a group goes without it until the next
+            # look at the metadata.
+            metadata_max_age_ms=_METADATA_MS,
         )
 
     def reader(self) -> AIOKafkaConsumer:

@@ -110,6 +110,8 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
                 for known in (self._done, self._epochs, self._committed):
                     known.pop(at, None)
                 self._unkept.discard(at)
+        with suppress(KafkaError, OSError):  # the group shares out the topics that are there
+            await self._broker.ensure(heard_topics(self._stage))
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Nothing: the epoch of a partition is looked up with its first records."""

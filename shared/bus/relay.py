@@ -102,8 +102,7 @@ class Relay:
                 watch.result()
             self._awake.clear()
             if self._lost:
-                await self._send_again(connection, self._lost)
-                self._lost = set()
+                await self._send_again(connection, frozenset(self._lost))
             if await self._publish(connection, producer) == _BATCH:
                 continue
             with suppress(TimeoutError):
@@ -194,6 +193,7 @@ class Relay:
                 list(topics),
             )
         self._epochs |= {topic: n for topic, n in epochs}
+        self._lost -= set(topics)
         self._tops = {at: top for at, top in self._tops.items() if at.topic not in topics}
         LOG_LOSSES.labels(self._service).inc(len(topics))
 
