@@ -165,13 +165,13 @@ def with_user(url: str, user: str, password: str, database: str) -> str:
     return urlunsplit(address._replace(netloc=f"{user}:{password}@{host}", path=f"/{database}"))
 
 
-@pytest_asyncio.fixture
-async def sample_urls(postgres_url: str) -> AsyncIterator[tuple[str, str]]:
-    name = f"test_http_{secrets.token_hex(4)}"
+@pytest_asyncio.fixture(scope="session")
+async def template(postgres_url: str) -> AsyncIterator[str]:
+    """A database with the sample's tables, made once and copied for every test."""
+    name = f"template_http_{secrets.token_hex(4)}"
     owner = await asyncpg.connect(postgres_url)
     await owner.execute(f"create database {name}")
-    address = urlsplit(postgres_url)
-    url = urlunsplit(address._replace(path=f"/{name}"))
+    url = urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
     await provision(url, SERVICE, "service", "relay")
 
     def create(connection: Connection) -> None:
@@ -183,9 +183,19 @@ async def sample_urls(postgres_url: str) -> AsyncIterator[tuple[str, str]]:
     async with engine.begin() as connection:
         await connection.run_sync(create)
     await engine.dispose()
+    yield name
+    await owner.execute(f"drop database {name} with (force)")
+    await owner.close()
+
+
+@pytest_asyncio.fixture
+async def sample_urls(postgres_url: str, template: str) -> AsyncIterator[tuple[str, str]]:
+    name = f"test_http_{secrets.token_hex(4)}"
+    owner = await asyncpg.connect(postgres_url)
+    await owner.execute(f"create database {name} template {template}")
     yield (
-        with_user(url, f"dermis_{SERVICE}", "service", name),
-        with_user(url, f"dermis_{SERVICE}_relay", "relay", name),
+        with_user(postgres_url, f"dermis_{SERVICE}", "service", name),
+        with_user(postgres_url, f"dermis_{SERVICE}_relay", "relay", name),
     )
     await owner.execute(f"drop database {name} with (force)")
     await owner.close()
