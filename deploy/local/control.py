@@ -23,7 +23,7 @@ def down(home: Path) -> int:
     pid = holder(home)
     if pid is not None:
         os.kill(pid, signal.SIGTERM)
-        if not wait_until(lambda: birth(pid) is None or holder(home) is None, _STOP_SECONDS):
+        if not wait_until(lambda: birth(pid) is None, _STOP_SECONDS):
             raise LocalProblem(
                 f"The stack (process {pid}) does not end: `kill -9 {pid}`, then this."
             )

@@ -55,7 +55,7 @@ def test_a_stack_in_one_terminal_is_stopped_from_another_and_keeps_its_state(hom
     assert "`make down`" in second.stderr
 
     assert _local(home, "down").returncode == 0
-    assert first.wait(5) == 0
+    assert first.wait(60) == 0
     assert _local(home, "status").returncode == 1
 
     _running(home)
