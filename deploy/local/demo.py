@@ -19,7 +19,7 @@ from deploy.local.demo_watch import Clinic, Watch
 
 # Three weeks of visits and the weeks of their reports and payments in about two minutes. The clock
 # runs while the services start: it begins some 15 s of wall time before the clinic's first booking.
-RATE = 27_000.0
+RATE = 30_000.0
 BUSINESS0 = datetime.fromisoformat("2026-02-25T00:00:00-06:00")
 _PROJECT = Path(__file__).resolve().parents[2]
 # Far beyond what a play takes: it ends one that stands still.

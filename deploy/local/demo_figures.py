@@ -113,8 +113,8 @@ async def gather(urls: Mapping[str, str], token: str, sent: Sent) -> Figures:
             events=sum(told["events"].values()),
         )
         received = {one["claim_id"].rpartition("-")[0] for one in house}
-        await _count_visits(reader, figures, received)
-        await _count_claims(reader, figures, received)
+        insured = await _count_visits(reader, figures, received)
+        await _count_claims(reader, figures, received, insured)
         figures.payers_paid = sum(
             (Decimal(one["paid"]) for one in house if one["state"] == "paid"), ZERO
         )
@@ -124,13 +124,19 @@ async def gather(urls: Mapping[str, str], token: str, sent: Sent) -> Figures:
     return figures
 
 
-async def _count_visits(reader: _Reader, figures: Figures, received: set[str]) -> None:
-    """Put every visit into its one row of the books."""
+async def _count_visits(reader: _Reader, figures: Figures, received: set[str]) -> set[str]:
+    """Put every visit into its one row of the books; the claims an insurance is to pay."""
     claims: dict[str, list[Json]] = {}
     async for claim in reader.items("coding", "/v1/claims"):
         claims.setdefault(claim["case_id"], []).append(claim)
     async for visit in reader.items("eligibility", "/v1/visits"):
         figures.books[_row(visit, claims.get(visit["case_id"], []), received)] += 1
+    return {
+        claim["claim_id"]
+        for of_case in claims.values()
+        for claim in of_case
+        if claim["status"] not in ("patient_pay", "no_charge")
+    }
 
 
 def _row(visit: Json, claims: Sequence[Json], received: set[str]) -> str:
@@ -143,7 +149,9 @@ def _row(visit: Json, claims: Sequence[Json], received: set[str]) -> str:
     return "cancelled" if visit["status"] in ("cancelled", "no_show") else "waiting"
 
 
-async def _count_claims(reader: _Reader, figures: Figures, received: set[str]) -> None:
+async def _count_claims(
+    reader: _Reader, figures: Figures, received: set[str], insured: set[str]
+) -> None:
     """States and charges of the latest versions; money posted on any version."""
     latest: dict[str, Json] = {}
     async for claim in reader.items("submission", "/v1/claims"):
@@ -153,7 +161,8 @@ async def _count_claims(reader: _Reader, figures: Figures, received: set[str]) -
         for name in POSTED:
             figures.money[name] += Decimal(claim[name] or 0)
     for claim in latest.values():
-        figures.states[claim["state"]] += 1
+        if claim["claim_id"] in insured:
+            figures.states[claim["state"]] += 1
         if claim["claim_id"] in received:
             figures.money["billed"] += Decimal(claim["charge"])
             figures.money["open"] += Decimal(claim["open"])

@@ -12,7 +12,7 @@ from rich.table import Table
 from deploy.local.demo_figures import MONEY, ROWS, ZERO, Figures
 from shared.kernel.business_days import PRACTICE_ZONE
 
-_MANY = 12
+_MANY = 10
 
 
 def report(
@@ -62,7 +62,7 @@ def _books(console: Console, figures: Figures) -> None:
 
 
 def _claims(console: Console, figures: Figures) -> None:
-    table = _table("\nClaims by state", "", "claims")
+    table = _table("\nInsurance claims by state", "", "claims")
     for state, number in sorted(figures.states.items(), key=lambda pair: -pair[1]):
         table.add_row(state.replace("_", " "), str(number))
     console.print(table)

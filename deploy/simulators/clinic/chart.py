@@ -27,13 +27,15 @@ class Report:
 class Chart:
     """One appointment as the clinic records it.
 
-    serial: its number in the schedule. causes: why a payer will refuse a part of it.
+    serial: its number in the schedule. day: days since the schedule's first. refusals: what the
+    payer is told to refuse of it.
     """
 
     serial: int
     person: Person
     provider: dict[str, Any]
     at: datetime
+    day: int
     random: Random
     reason: str = ""
     status: str = "booked"

@@ -56,7 +56,8 @@ def plan(visits: int, seed: int, first_day: date) -> Schedule:
     for serial, (name, at) in enumerate(zip(names, _slots(visits, first_day), strict=True), 1):
         scene = SCENES[name]
         person = make_person(random, serial, scene.ages, first_day, insured=scene.insured)
-        chart = Chart(serial, person, dict(random.choice(PROVIDERS)), at, random)
+        day = (at.date() - first_day).days
+        chart = Chart(serial, person, dict(random.choice(PROVIDERS)), at, day, random)
         scene.play(chart)
         charts.append((name, chart))
     steps = sorted(

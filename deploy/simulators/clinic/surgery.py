@@ -6,6 +6,8 @@ from typing import Any
 from deploy.simulators.clinic.chart import Chart, Report
 from deploy.simulators.clinic.tissue import carcinoma, melanoma_after_review, nevus, preliminary
 
+_REVIEW_DAY = 26
+
 
 def mohs(chart: Chart) -> None:
     """A carcinoma of the nose taken in stages, and the defect closed."""
@@ -54,8 +56,10 @@ def excision_malignant(chart: Chart) -> None:
 
 
 def excision_corrected(chart: Chart) -> None:
-    """Called a mole first, billed as one, and then corrected after an expert's review."""
-    _excise(chart, [nevus(chart.random, days=3), melanoma_after_review(days=12)], layered=True)
+    """Called a mole first, billed as one, and corrected when an expert reviews the weeks' moles."""
+    reviewed = max(12, _REVIEW_DAY - chart.day)
+    reports = [nevus(chart.random, days=3), melanoma_after_review(days=reviewed)]
+    _excise(chart, reports, layered=True)
 
 
 def excision_reported_twice(chart: Chart) -> None:
