@@ -10,6 +10,7 @@ from shared.db.database import wake_after_commit
 from shared.http import inbox
 from shared.http.audit import audit
 from shared.http.credentials import Caller, caller
+from shared.http.idempotency import Commands
 from shared.http.intake import check_json, is_json
 from shared.http.message import State
 from shared.http.paging import Listing, Page, instant, page
@@ -21,7 +22,7 @@ Here = Annotated[Parts[object, object], Depends(parts)]
 Reader = Annotated[Caller, caller("messages:read")]
 Replayer = Annotated[Caller, caller("ops:replay")]
 
-router = APIRouter(prefix="/v1/messages", tags=["messages"])
+router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=Commands)
 
 
 class TroubleView(BaseModel):

@@ -23,7 +23,9 @@ class ServiceSettings(BaseSettings):
     issuer's public keys stand, a file or an address; one of the two is needed.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     database_url: SecretStr
     relay_database_url: SecretStr
@@ -49,7 +51,11 @@ class ServiceSettings(BaseSettings):
 
     def broker(self) -> Broker:
         """The broker, and what it can do."""
-        return Broker(self.kafka_bootstrap, self.kafka_partitions, self.kafka_idempotence)
+        return Broker(
+            self.kafka_bootstrap,
+            partitions=self.kafka_partitions,
+            idempotence=self.kafka_idempotence,
+        )
 
 
 class VaultSettings(ServiceSettings):
@@ -79,5 +85,6 @@ def settings_of(service: str) -> SettingsConfigDict:
         extra="ignore",
         populate_by_name=True,
         env_ignore_empty=True,
+        hide_input_in_errors=True,  # a variable that is not understood may be a secret
         env_prefix=f"{service.upper()}_",
     )
