@@ -3,6 +3,7 @@
 from shared.contracts.authorization_changed import AuthorizationChanged
 from shared.contracts.claim_accepted import ClaimAccepted
 from shared.contracts.claim_coded import ClaimCoded
+from shared.contracts.claim_held import ClaimHeld
 from shared.contracts.claim_rejected import ClaimRejected
 from shared.contracts.claim_submitted import ClaimSubmitted
 from shared.contracts.denial_received import DenialReceived
@@ -22,6 +23,7 @@ EVENTS: tuple[type[Event], ...] = (
     PathologyReturned,
     PathologyOverdue,
     ClaimCoded,
+    ClaimHeld,
     ClaimSubmitted,
     ClaimAccepted,
     ClaimRejected,

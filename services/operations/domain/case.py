@@ -121,7 +121,8 @@ class Version:
 class Step:
     """Something that happened to a version outside coding.
 
-    state: the claim state it leads to; None moves no state. The amounts are those of a remittance.
+    state: the claim state it leads to; None moves no state. says: why it is held. The amounts are
+    those of a remittance.
     """
 
     event_id: UUID
@@ -129,6 +130,7 @@ class Step:
     at: datetime
     state: str | None
     by: str
+    says: str = ""
     payer_control_number: str | None = None
     allowed: Decimal = Decimal("0.00")
     paid: Decimal = Decimal("0.00")

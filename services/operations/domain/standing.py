@@ -9,6 +9,8 @@ _NOTHING = Decimal("0.00")
 
 # A later step counts over an earlier one; at the same instant the one further along does.
 _PROGRESS = (
+    "ready",
+    "held",
     "sent",
     "received",
     "accepted_clearinghouse",
@@ -20,7 +22,7 @@ _PROGRESS = (
     "voided",
 )
 _BEFORE_SENDING = {"held": "held", "ready": "ready"}
-_SENT_STATES = frozenset(_PROGRESS)
+_SENT_STATES = frozenset(_PROGRESS) - {"ready", "held"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def bucket_of(case: Case) -> str:
 
     A mixed visit whose insurance part was sent is billed, whatever the patient pays beside it.
     """
-    statuses = {claim.latest.status for claim in case.claims if claim.latest}
+    statuses = {_shown_status(claim) for claim in case.claims}
     if any(was_sent(claim) for claim in case.claims):
         return "billed"
     for status, bucket in (
@@ -113,6 +115,14 @@ def bucket_of(case: Case) -> str:
     if case.visit is not None and case.visit.status in ("cancelled", "no_show"):
         return "cancelled"
     return "waiting"
+
+
+def _shown_status(claim: Claim) -> str | None:
+    """Coding's status, or `held` where submission keeps what coding had let go."""
+    if claim.latest is None:
+        return None
+    kept = claim.latest.status == "ready" and state_of(claim) == "held"
+    return "held" if kept else claim.latest.status
 
 
 def _version(claim: Claim) -> int:

@@ -41,6 +41,8 @@ _HOLDER = {
     "prior_authorization": "payer",
     "authorization_check": "front desk",
 }
+# Who mends what submission keeps from leaving, by the stage the mend belongs to.
+_MENDER = {"intake": "front desk", "documentation": "provider", "coding": "coder"}
 _SAME_DAY_ENDS = time(23, 59, 59)
 _DAYS_TO_ANSWER_A_QUERY = 2
 
@@ -128,6 +130,10 @@ def _of_a_claim(claim: Claim) -> list[Wait]:
             )
             for hold in latest.holds
         ] or [Wait("a person to decide", latest.coded_at, "coder")]
+    elif state == "held":
+        kept = [step for step in claim.steps if step.version == latest.version]
+        last = max(kept, key=lambda step: step.at)
+        waits.append(Wait(last.says, last.at, _MENDER.get(last.by, "billing")))
     elif latest.status == "ready" and state in _NEXT:
         on, who = _NEXT[state]
         steps = [step.at for step in claim.steps if step.version == latest.version]

@@ -10,6 +10,7 @@ from shared.bus.stage import Decision, Handlers, Heard
 from shared.contracts.authorization_changed import AuthorizationChanged
 from shared.contracts.claim_accepted import ClaimAccepted
 from shared.contracts.claim_coded import ClaimCoded
+from shared.contracts.claim_held import ClaimHeld
 from shared.contracts.claim_rejected import ClaimRejected
 from shared.contracts.claim_submitted import ClaimSubmitted
 from shared.contracts.denial_received import DenialReceived
@@ -22,6 +23,8 @@ from shared.contracts.remittance_posted import RemittancePosted
 from shared.contracts.visit_classified import VisitClassified
 
 E = TypeVar("E", bound=Event)
+
+_OF_A_CLAIM = (ClaimHeld, ClaimSubmitted, ClaimAccepted, ClaimRejected, RemittancePosted)
 
 
 def _drawn(
@@ -53,7 +56,7 @@ def _claim_of(event: Event) -> str | None:
         return event.claim.claim_id
     if isinstance(event, DenialReceived):
         return event.denial.claim_id
-    if isinstance(event, ClaimSubmitted | ClaimAccepted | ClaimRejected | RemittancePosted):
+    if isinstance(event, _OF_A_CLAIM):
         return event.claim_id
     return None
 
@@ -66,6 +69,7 @@ HANDLERS: Handlers[Case, None] = {
     PathologyReturned: _drawn(clinic.pathology_returned, sentences.pathology_returned),
     PathologyOverdue: _drawn(clinic.noted, sentences.pathology_overdue),
     ClaimCoded: _drawn(billing.claim_coded, sentences.claim_coded),
+    ClaimHeld: _drawn(billing.claim_held, sentences.claim_held),
     ClaimSubmitted: _drawn(billing.claim_submitted, sentences.claim_submitted),
     ClaimAccepted: _drawn(billing.claim_accepted, sentences.claim_accepted),
     ClaimRejected: _drawn(billing.claim_rejected, sentences.claim_rejected),

@@ -15,6 +15,7 @@ from services.operations.domain.case import (
 from shared.bus.stage import Heard
 from shared.contracts.claim_accepted import ClaimAccepted
 from shared.contracts.claim_coded import ClaimCoded
+from shared.contracts.claim_held import ClaimHeld
 from shared.contracts.claim_rejected import ClaimRejected
 from shared.contracts.claim_submitted import ClaimSubmitted
 from shared.contracts.denial_received import DenialReceived
@@ -48,6 +49,16 @@ def claim_coded(case: Case, heard: Heard[ClaimCoded]) -> Case:
         versions=put(claim.versions, version, "version"),
     )
     return replace(case.with_claim(coded), visit_id=case.visit_id or event.visit_id)
+
+
+def claim_held(case: Case, heard: Heard[ClaimHeld]) -> Case:
+    """Submission keeps it, or lets it go again."""
+    event = heard.data
+    state = "held" if event.held else "ready"
+    step = Step(
+        heard.event_id, event.version, event.changed_at, state, event.fix_stage, says=event.says
+    )
+    return _with_step(case, event.claim_id, step)
 
 
 def claim_submitted(case: Case, heard: Heard[ClaimSubmitted]) -> Case:

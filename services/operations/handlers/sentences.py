@@ -5,6 +5,7 @@ from decimal import Decimal
 from shared.contracts.authorization_changed import AuthorizationChanged
 from shared.contracts.claim_accepted import ClaimAccepted
 from shared.contracts.claim_coded import ClaimCoded
+from shared.contracts.claim_held import ClaimHeld
 from shared.contracts.claim_rejected import ClaimRejected
 from shared.contracts.claim_submitted import ClaimSubmitted
 from shared.contracts.denial_received import DenialReceived
@@ -70,6 +71,12 @@ def claim_coded(event: ClaimCoded) -> str:
     if claim.version > 1 and claim.changes:
         return f"{said}. {claim.changes[-1].what.rstrip('.')}."
     return f"{said}."
+
+
+def claim_held(event: ClaimHeld) -> str:
+    if not event.held:
+        return f"Version {event.version} may leave: what held it is mended."
+    return f"Version {event.version} is kept from leaving: {event.says}"
 
 
 def claim_submitted(event: ClaimSubmitted) -> str:

@@ -17,6 +17,7 @@ from shared.bus.apply import apply
 from shared.bus.stage import Heard, Stage
 from shared.contracts.claim_accepted import ClaimAccepted
 from shared.contracts.claim_coded import ClaimCoded
+from shared.contracts.claim_held import ClaimHeld
 from shared.contracts.claim_submitted import ClaimSubmitted
 from shared.contracts.denial_received import DenialReceived
 from shared.contracts.documents.base import Provider
@@ -173,6 +174,19 @@ class Story:
                 holds=tuple(Hold(reason=reason, detail=detail) for reason, detail in holds),
                 changes=changes,
             ),
+        )
+
+    def kept(self, version=1, held=True):
+        return self._heard(
+            ClaimHeld,
+            claim_id=self.claim_id,
+            version=version,
+            held=held,
+            reason="payer_unknown",
+            says="The payer has no profile.",
+            field="/v1/payers/PAYER",
+            fix_stage="follow_up",
+            changed_at=NOW,
         )
 
     def submitted(self, version=1, charge="120.00"):

@@ -128,6 +128,18 @@ async def test_the_order_heard_changes_nothing(client, hear, story_of):
     assert all(each == shown[0] for each in shown)
 
 
+async def test_a_claim_that_submission_keeps_is_held_and_says_what_it_waits_for(
+    client, hear, story
+):
+    await hear(story.visit("arrived"), story.encounter(), story.coded(), story.kept())
+    case = (await client.get(f"/v1/cases/{story.case_id}")).json()
+    assert case["claims"][0]["state"] == "held"
+    assert ("The payer has no profile.", "billing") in [(w["on"], w["who"]) for w in case["waits"]]
+    await hear(story.kept(held=False))
+    case = (await client.get(f"/v1/cases/{story.case_id}")).json()
+    assert case["claims"][0]["state"] == "ready"
+
+
 async def test_states_of_a_claim(client, hear, story_of):
     numbers = itertools.count()
 

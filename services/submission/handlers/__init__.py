@@ -27,22 +27,23 @@ from services.submission.handlers.hearing import (
     on_release,
     on_visit_classified,
 )
+from services.submission.handlers.holding import telling_holds
 from shared.bus.stage import Answered, Handlers
 from shared.contracts.claim_coded import ClaimCoded
 from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.visit_classified import VisitClassified
 
 HANDLERS: Handlers[Case, References] = {
-    VisitClassified: on_visit_classified,
+    VisitClassified: telling_holds(on_visit_classified),
     EncounterDocumented: on_encounter_documented,
-    ClaimCoded: on_claim_coded,
-    LookAgain: on_look_again,
-    Release: on_release,
+    ClaimCoded: telling_holds(on_claim_coded),
+    LookAgain: telling_holds(on_look_again),
+    Release: telling_holds(on_release),
     HandOver: on_hand_over,
     Answered: on_answered,
     PutIntoFile: on_put_into_file,
     FileTaken: on_file_taken,
-    Stopped: on_stopped,
-    Acknowledge: on_acknowledge,
-    PostRemittance: on_post_remittance,
+    Stopped: telling_holds(on_stopped),
+    Acknowledge: telling_holds(on_acknowledge),
+    PostRemittance: telling_holds(on_post_remittance),
 }

@@ -11,6 +11,8 @@ from services.submission.tests.support import (
     answer_999,
     coded,
 )
+from shared.contracts.claim_held import ClaimHeld
+from shared.contracts.claim_rejected import ClaimRejected
 from shared.x12.guide import guide_findings
 
 
@@ -105,6 +107,24 @@ async def test_a_second_version_waits_for_the_answer_to_the_first(service: Servi
     await service.post(answer_277ca(file, f"{CLAIM}-1", payer_number="ICN1"))
     shown = await service.claim()
     assert (shown["state"], shown["frequency_code"]) == ("ready", "7")
+    kept = [event for event in await service.told() if isinstance(event, ClaimHeld)]
+    assert [(event.version, event.held, event.reason) for event in kept] == [
+        (2, True, "answer_awaited"),
+        (2, False, "answer_awaited"),
+    ]
+
+
+async def test_what_the_practice_never_told_keeps_a_claim_and_says_what(service: Service):
+    await service.story()
+    await service.hear(coded(BENIGN))
+    (event,) = await service.told()
+    assert isinstance(event, ClaimHeld)
+    assert (event.held, event.reason, event.field, event.fix_stage) == (
+        True,
+        "practice_profile_missing",
+        "/v1/practice",
+        "follow_up",
+    )
 
 
 async def test_after_a_rejected_original_the_next_version_is_an_original_again(service: Service):
@@ -114,7 +134,7 @@ async def test_after_a_rejected_original_the_next_version_is_an_original_again(s
     file = await service.send()
     await service.hear(coded(MALIGNANT, version=2))
     await service.post(answer_277ca(file, f"{CLAIM}-1", "A7:255", payer_number="EVIDENCE"))
-    event = (await service.told())[-1]
+    (event,) = [each for each in await service.told() if isinstance(each, ClaimRejected)]
     assert (event.rejected_by, event.fix_stage) == ("payer", "coding")
     text = (await service.send()).decode()
     assert f"CLM*{CLAIM}-2*980***11:B:1*" in text
