@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from decimal import Decimal
 
 import asyncpg
 import httpx
@@ -121,8 +122,8 @@ class Effects:
         rows = await self._owner.fetch(
             "with told as (select seq, convert_from(payload, 'utf8')::jsonb body"
             " from coding.outbox where topic = 'dermis.claim_coded.v1')"
-            " select body ->> 'claim_id' claim,"
-            " array_agg((body ->> 'version')::bigint order by seq) v from told group by 1"
+            " select body -> 'claim' ->> 'claim_id' claim,"
+            " array_agg((body -> 'claim' ->> 'version')::bigint order by seq) v from told group by 1"
         )
         return [row["claim"] for row in rows if row["v"] != list(range(1, len(row["v"]) + 1))]
 
@@ -145,16 +146,18 @@ class Effects:
                 found.update(re.findall(r"CLM\*([^*]+)\*", raw))
         return found
 
-    async def money(self) -> tuple[dict[str, str], dict[str, str]]:
+    async def money(self) -> tuple[dict[str, Decimal], dict[str, Decimal | None]]:
         """Paid per claim version: as the payers settled it, and as submission posted it."""
         async with httpx.AsyncClient(base_url=self._clearinghouse, timeout=30) as client:
             claims = (await client.get("/v1/claims")).json()
-        settled = {one["claim_id"]: one["paid"] for one in claims if one["paid"] is not None}
+        settled = {
+            one["claim_id"]: Decimal(one["paid"]) for one in claims if one["paid"] is not None
+        }
         rows = await self._owner.fetch(
             "select claim_id || '-' || version as claim, paid from submission.claim_version"
         )
-        posted = {row["claim"]: str(row["paid"]) for row in rows}
-        return settled, {claim: posted.get(claim, "unknown") for claim in settled}
+        posted = {row["claim"]: row["paid"] for row in rows}
+        return settled, {claim: posted.get(claim) for claim in settled}
 
     async def _count(self, rows: str) -> int:
         return await self._owner.fetchval(f"select count(*) from {rows}")

@@ -23,6 +23,7 @@ from deploy.simulators.clinic.play import Player, Progress, tell_payers
 from deploy.simulators.clinic.schedule import Schedule, Step, plan
 from deploy.simulators.ehr import Ehr
 from deploy.simulators.lab import Lab
+from deploy.simulators.partner import Posted
 from deploy.simulators.webhooks import read_sources
 from shared.bus.parked import Which, redrive
 from shared.testing import toy
@@ -48,6 +49,23 @@ class AtOnce:
         return 0.0
 
 
+class Insistent:
+    """A partner that posts until it is taken, however long the other end is down."""
+
+    def __init__(self, partner: Ehr | Lab) -> None:
+        self._partner = partner
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Posted]]:
+        async def insist(*arguments: object, **options: object) -> Posted:
+            while True:
+                with suppress(httpx.HTTPError):
+                    posted = await getattr(self._partner, name)(*arguments, **options)
+                    if posted.status < 500:
+                        return posted
+
+        return insist
+
+
 class Run:
     """The stack with its probe, the clinic, and the hand that kills."""
 
@@ -71,7 +89,7 @@ class Run:
         sources = read_sources(self.stack.home / "sources.json")
         async with httpx.AsyncClient(timeout=60) as client:
             await tell_payers(client, self.stack.urls["clearinghouse"], self.schedule)
-            ehr, lab = (one(client, self.stack.urls, sources) for one in (Ehr, Lab))
+            ehr, lab = (Insistent(one(client, self.stack.urls, sources)) for one in (Ehr, Lab))
             self.progress = await Player(ehr, lab, AtOnce(), self._told).play(self.schedule)
 
     def _told(self, progress: Progress, _: Step) -> None:
