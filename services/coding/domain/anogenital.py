@@ -48,8 +48,12 @@ def anogenital_destructions(chart: Chart, procedures: Sequence[Destruction]) -> 
     """Lesions of penis, vulva and anus go by method and extent."""
     parts = []
     for procedure in procedures:
-        site = chart.targets(procedure)[0].site
-        place = "" if site is None else site.id
+        sites = {target.site for target in chart.targets(procedure)}
+        place = "" if None in sites or len(sites) > 1 else next(s.id for s in sites if s)
+        if not place:
+            says = f"Procedure {procedure.procedure_id}: its lesions are not at one place."
+            parts.append(Outcome(holds=(review("several_sites", says),)))
+            continue
         if procedure.extent is None or procedure.method is None:
             fact = "extent" if procedure.extent is None else "method"
             parts.append(Outcome(holds=(missing(procedure, f"{fact} of the destruction"),)))

@@ -15,7 +15,6 @@ from services.coding.domain.chart import (
     total,
 )
 from services.coding.domain.claim import Edit
-from services.coding.domain.destruction import sampled_only
 from services.coding.domain.documented import (
     Biopsy,
     Destruction,
@@ -23,8 +22,10 @@ from services.coding.domain.documented import (
     Mohs,
     ShaveRemoval,
 )
+from services.coding.domain.malignant_destruction import sampled_only
 from services.coding.domain.mohs import without_earlier_diagnosis
-from services.coding.domain.sources import CPT_BIOPSY, CPT_MOHS, LONG_AGO, NCCI_3
+from services.coding.domain.nails import DIGITS, removed_nails
+from services.coding.domain.sources import CPT_BIOPSY, CPT_MOHS, CPT_NAILS, LONG_AGO, NCCI_3
 from shared.kernel.rule import rule
 
 _TECHNIQUES = ("incisional", "punch", "tangential")
@@ -50,7 +51,7 @@ _BY_SITE = {
     "toenail": "11755",
 }
 _WITHOUT_A_CODE_HERE = ("oral_mucosa", "ear_canal")
-_EACH_ON_ITS_LINE = ("11755", "67810")
+_EACH_ON_ITS_LINE = ("67810",)
 _LID_MODIFIER = {
     ("upper_eyelid", "left"): "E1",
     ("lower_eyelid", "left"): "E2",
@@ -93,14 +94,16 @@ class _Sample:
 @rule("BX-3", since=LONG_AGO, cite=CPT_BIOPSY)
 def biopsies(chart: Chart) -> Outcome:
     """Several samples of one lesion are one biopsy."""
-    procedures: list[Biopsy | Destruction] = [*chart.of(Biopsy), *sampled_only(chart)]
     grouped: dict[str, list[Biopsy | Destruction]] = defaultdict(list)
     targets: dict[str, Target] = {}
-    for procedure in procedures:
+    for procedure in chart.of(Biopsy):
         for target in chart.targets(procedure):
             key = target.lesion_id or f"#{procedure.procedure_id}"
             grouped[key].append(procedure)
             targets[key] = target
+    for lesion_id, destruction in sampled_only(chart).items():
+        grouped[lesion_id].append(destruction)
+        targets[lesion_id] = chart.target(lesion_id, destruction)
     removed, mohs = _removed_lesions(chart), _mohs_by_lesion(chart)
     parts: list[Outcome] = []
     by_code: dict[str, list[_Sample]] = defaultdict(list)
@@ -112,7 +115,10 @@ def biopsies(chart: Chart) -> Outcome:
             continue
         code, held = _code(sample)
         parts.append(held)
-        by_code[code].append(_with_modifiers(chart, sample))
+        if code == "11755":
+            parts.append(_nail_unit(chart, sample))
+        else:
+            by_code[code].append(_with_modifiers(chart, sample))
     by_code.pop("", None)
     parts.append(_skin(chart, by_code.pop("skin", [])))
     parts += [_special(chart, code, samples) for code, samples in sorted(by_code.items())]
@@ -125,7 +131,10 @@ def _code(sample: _Sample) -> tuple[str, Outcome]:
     procedure, site = sample.procedures[0], sample.target.site
     site_id = "" if site is None else site.id
     if _of_the_lid_margin(sample):
-        return "67810", Outcome()
+        if (site_id, sample.target.laterality or "") in _LID_MODIFIER:
+            return "67810", Outcome()
+        says = f"Procedure {procedure.procedure_id}: which eyelid was biopsied is not charted."
+        return "67810", Outcome(holds=(review("missing_fact", says),))
     if "oral_mucosa" in sample.structures and site_id != "oral_vestibule":
         return "", _no_code(procedure.procedure_id)
     for structure in sorted(sample.structures):
@@ -233,18 +242,42 @@ def _with_modifiers(chart: Chart, sample: _Sample) -> _Sample:
     lid = _LID_MODIFIER.get((site.id if site else "", sample.target.laterality or ""))
     if lid is not None and _of_the_lid_margin(sample):
         modifiers.append(lid)
-    for procedure in sample.procedures:
-        if isinstance(procedure, Biopsy):
-            modifiers += procedure.digits
     return replace(sample, modifiers=_each_once(modifiers))
+
+
+@rule("NL-3", since=LONG_AGO, cite=CPT_NAILS)
+def _nail_unit(chart: Chart, sample: _Sample) -> Outcome:
+    """A line for each digit; the biopsy of a nail that was removed is part of its removal."""
+    named = (each.digits for each in sample.procedures if isinstance(each, Biopsy))
+    digits = _each_once(digit for each in named for digit in each)
+    if not digits or not DIGITS.issuperset(digits):
+        return Outcome(holds=(missing(sample.procedures[0], "digit of the nail"),))
+    marked, removed = _with_modifiers(chart, sample), removed_nails(chart)
+    drafts = [
+        _draft(
+            chart,
+            "11755",
+            [replace(marked, modifiers=(*marked.modifiers, digit))],
+            "NL-3",
+            f"Biopsy of the nail unit of {digit}.",
+        )
+        for digit in digits
+        if digit not in removed
+    ]
+    return Outcome(drafts=tuple(drafts))
 
 
 def _removed_lesions(chart: Chart) -> set[str]:
     """Lesions that the session excised, shaved or destroyed."""
-    sampled = {each.procedure_id for each in sampled_only(chart)}
+    sampled = sampled_only(chart)
     removals = (*chart.of(Excision), *chart.of(ShaveRemoval), *chart.of(Destruction))
     return {
-        lesion for each in removals if each.procedure_id not in sampled for lesion in each.lesions
+        lesion
+        for each in removals
+        for lesion in each.lesions
+        if not (
+            isinstance(each, Destruction) and each.lesion_class == "malignant" and lesion in sampled
+        )
     }
 
 

@@ -4,8 +4,9 @@ import math
 
 from services.coding.domain.chart import Chart, Draft, Outcome, because, missing, review, total
 from services.coding.domain.documented import Mohs, Other
+from services.coding.domain.evaluation import FAMILY
 from services.coding.domain.mohs import without_earlier_diagnosis
-from services.coding.domain.sources import LONG_AGO, OWN
+from services.coding.domain.sources import ICD_GUIDELINES, LONG_AGO, OWN
 from shared.kernel.rule import rule
 
 _FROZEN_SECTION = "88331"
@@ -35,8 +36,19 @@ def _one(chart: Chart, procedure: Other) -> Outcome:
         reasons=(because("OT-1", "As charted.", OWN, *chart.at(procedure, "code")),),
         modifiers=_modifiers(chart, procedure),
         distinct=procedure.distinct,
+        diagnoses=_of_the_visit(chart, procedure),
     )
     return Outcome(drafts=(draft,))
+
+
+@rule("DX-10", since=LONG_AGO, cite=ICD_GUIDELINES)
+def _of_the_visit(chart: Chart, procedure: Other) -> tuple[str, ...] | None:
+    """A visit's code without a lesion or diagnosis of its own has those of the evaluation."""
+    evaluation = chart.encounter.evaluation
+    if procedure.lesions or procedure.diagnosis is not None or evaluation is None:
+        return None
+    of_a_visit = chart.tables.codes[procedure.code or ""].family == FAMILY
+    return evaluation.diagnoses if of_a_visit else None
 
 
 def _modifiers(chart: Chart, procedure: Other) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ from services.coding.domain.chart import (
 )
 from services.coding.domain.claim import Edit, Hold
 from services.coding.domain.documented import Destruction, PhotodynamicTherapy
-from services.coding.domain.measures import agreed_diameter
-from services.coding.domain.pending import pathology_hold
+from services.coding.domain.malignant_destruction import (
+    keratoses_of,
+    malignant_destructions,
+)
 from services.coding.domain.sources import (
-    AAD_2012,
     CPT_DESTRUCTION,
     FROM_MEMORY,
     LONG_AGO,
@@ -33,40 +34,24 @@ _NOT_PREMALIGNANT = ("benign", "infectious", "malignant", "in_situ")
 
 def destructions(chart: Chart) -> Outcome:
     """Every destruction of the session, all sites together."""
-    sampled = {each.procedure_id for each in sampled_only(chart)}
-    treated = [each for each in chart.of(Destruction) if each.procedure_id not in sampled]
+    treated = chart.of(Destruction)
     parts = [_unclassed(each) for each in treated if each.lesion_class is None]
     genital, skin = split_by_place(chart, treated)
     parts.append(anogenital_destructions(chart, genital))
     malignant = [each for each in skin if each.lesion_class == "malignant"]
-    keratoses = [target for each in malignant for target in _keratoses(chart, each)]
+    keratoses = list(
+        dict.fromkeys(target for each in malignant for target in keratoses_of(chart, each))
+    )
     premalignant = [each for each in skin if each.lesion_class == "premalignant"]
     parts.append(_premalignant(chart, premalignant, malignant, keratoses))
     parts.append(_benign(chart, [each for each in skin if each.lesion_class == "benign"]))
     parts.append(_vascular(chart, [each for each in skin if each.lesion_class == "vascular"]))
-    parts += [_malignant(chart, each) for each in malignant]
+    parts.append(malignant_destructions(chart, malignant))
     return total(parts)
 
 
 def _unclassed(procedure: Destruction) -> Outcome:
     return Outcome(holds=(missing(procedure, "class of the lesions destroyed"),))
-
-
-@rule("DS-5", since=LONG_AGO, cite=AAD_2012)
-def sampled_only(chart: Chart) -> tuple[Destruction, ...]:
-    """A malignancy was claimed and the report is benign: what stays is the tangential biopsy."""
-    return tuple(
-        each
-        for each in chart.of(Destruction)
-        if each.lesion_class == "malignant"
-        and each.lesions
-        and all(
-            target.finding.report is not None
-            and target.finding.behavior == "benign"
-            and not target.finding.proven
-            for target in chart.targets(each)
-        )
-    )
 
 
 def count_of(procedure: Destruction) -> int | Hold:
@@ -82,6 +67,25 @@ def count_of(procedure: Destruction) -> int | Hold:
     return procedure.count
 
 
+@rule("DS-6", since=LONG_AGO, cite=CPT_DESTRUCTION)
+def _treated(counts: Sequence[tuple[Destruction, int]]) -> int:
+    """How many lesions in all: a lesion named again was treated in a further cycle."""
+    unnamed = 0
+    by_lesion: dict[str, int] = {}
+    for procedure, count in counts:
+        lesions = procedure.lesions
+        unnamed += 0 if lesions else count
+        for lesion in lesions:
+            number = count if len(lesions) == 1 else 1
+            by_lesion[lesion] = max(number, by_lesion.get(lesion, 0))
+    return unnamed + sum(by_lesion.values())
+
+
+def _targets(chart: Chart, procedures: Sequence[Destruction]) -> list[Target]:
+    """What was treated, each lesion once."""
+    return list(dict.fromkeys(target for each in procedures for target in chart.targets(each)))
+
+
 @rule("DS-1", since=LONG_AGO, cite=CPT_DESTRUCTION)
 def _premalignant(
     chart: Chart,
@@ -90,7 +94,8 @@ def _premalignant(
     keratoses: Sequence[Target],
 ) -> Outcome:
     """First lesion, each of lesions 2 to 14, or one code alone from 15 on."""
-    parts, counted, number = [], [], 0
+    parts: list[Outcome] = []
+    counts: list[tuple[Destruction, int]] = []
     for procedure in procedures:
         if _under_light(chart, procedure):
             parts.append(_treated_by_light(procedure))
@@ -101,9 +106,9 @@ def _premalignant(
         elif (held := _class_conflict(chart, procedure, _NOT_PREMALIGNANT)) is not None:
             parts.append(Outcome(holds=(held,)))
         else:
-            counted.append(procedure)
-            number += count
-    targets = [target for each in counted for target in chart.targets(each)]
+            counts.append((procedure, count))
+    counted = [each for each, _ in counts]
+    number, targets = _treated(counts), _targets(chart, counted)
     from_reports = [
         each for each in malignant if any(target in keratoses for target in chart.targets(each))
     ]
@@ -136,7 +141,8 @@ def _premalignant_lines(
 @rule("DS-2", since=LONG_AGO, cite=CPT_DESTRUCTION)
 def _benign(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
     """Up to fourteen benign lesions are one code, fifteen and more another; never both."""
-    parts, counted, number = [], [], 0
+    parts: list[Outcome] = []
+    counts: list[tuple[Destruction, int]] = []
     for procedure in procedures:
         count = count_of(procedure)
         held = (
@@ -147,13 +153,12 @@ def _benign(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
         if held is not None:
             parts.append(Outcome(holds=(held,)))
         elif isinstance(count, int):
-            counted.append(procedure)
-            number += count
-    if number:
+            counts.append((procedure, count))
+    if counts:
+        counted, number = [each for each, _ in counts], _treated(counts)
         code = "17111" if number >= _MANY_BENIGN else "17110"
         says = f"{number} benign lesions: one code up to fourteen, another from fifteen."
-        targets = [target for each in counted for target in chart.targets(each)]
-        evidence = _counted_at(chart, counted)
+        targets, evidence = _targets(chart, counted), _counted_at(chart, counted)
         parts.append(Outcome(drafts=(_draft(code, 1, counted, targets, "DS-2", says, evidence),)))
     return total(parts)
 
@@ -169,68 +174,10 @@ def _vascular(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
         return Outcome(holds=held)
     area = sum((each.area_sq_cm or 0 for each in measured), start=0)
     code = "17106" if area < 10 else "17107" if area <= 50 else "17108"
-    targets = [target for each in measured for target in chart.targets(each)]
+    targets = _targets(chart, measured)
     evidence = [place for each in measured for place in chart.at(each, "area_sq_cm")]
     says = f"{area} sq cm of vascular lesions in all."
     return Outcome(drafts=(_draft(code, 1, measured, targets, "DS-3", says, evidence),), holds=held)
-
-
-@rule("DS-4", since=LONG_AGO, cite=CPT_DESTRUCTION)
-def _malignant(chart: Chart, procedure: Destruction) -> Outcome:
-    """Each malignant lesion by its own charted diameter; a margin is never added."""
-    if not procedure.lesions and procedure.count not in (None, 1):
-        return Outcome(holds=(missing(procedure, "lesion of each malignant destruction"),))
-    keratoses = _keratoses(chart, procedure)
-    parts = [
-        _malignant_lesion(chart, procedure, target)
-        for target in chart.targets(procedure)
-        if target not in keratoses
-    ]
-    return total(parts)
-
-
-def _malignant_lesion(chart: Chart, procedure: Destruction, target: Target) -> Outcome:
-    single = len(procedure.lesions) <= 1
-    lesion = chart.lesions.get(target.lesion_id or "")
-    diameter = agreed_diameter(
-        procedure,
-        procedure.diameter_cm if single else None,
-        None if lesion is None else lesion.diameter_cm,
-    )
-    if isinstance(diameter, Hold):
-        return Outcome(holds=(diameter,))
-    region = target.region("removal")
-    if region is None:
-        return Outcome(holds=(missing(procedure, "site of the destruction"),))
-    code = chart.tables.banded("destruction_malignant", region, diameter)
-    if code is None:
-        return Outcome(holds=(review("size", f"Procedure {procedure.procedure_id}: no band."),))
-    says = f"Malignant lesion of {diameter} cm destroyed."
-    reasons = [because("DS-4", says, CPT_DESTRUCTION, *chart.at(procedure, "diameter_cm"))]
-    held: tuple[Hold, ...] = ()
-    if not target.finding.malignant:
-        reasons.append(
-            because("DS-5", "Malignancy not proven yet: best line, not released.", AAD_2012)
-        )
-        held = (pathology_hold(chart, procedure.procedure_id, target, "the malignancy"),)
-    draft = Draft(
-        code=code,
-        units=1,
-        procedure_ids=(procedure.procedure_id,),
-        targets=(target,),
-        reasons=tuple(reasons),
-        distinct=procedure.distinct,
-    )
-    return Outcome(drafts=(draft,), holds=held)
-
-
-def _keratoses(chart: Chart, procedure: Destruction) -> list[Target]:
-    """Lesions treated as malignant whose report is an actinic keratosis: counted with DS-1."""
-    return [
-        target
-        for target in chart.targets(procedure)
-        if target.finding.report is not None and target.finding.behavior == "premalignant"
-    ]
 
 
 def _class_conflict(chart: Chart, procedure: Destruction, behaviors: Sequence[str]) -> Hold | None:
@@ -281,8 +228,9 @@ def _draft(
 
 
 def _counted_at(chart: Chart, procedures: Sequence[Destruction]) -> list[str]:
-    return [
-        place
-        for each in procedures
-        for place in chart.at(each, "lesion_ids" if each.count is None else "count")
-    ]
+    def field(procedure: Destruction) -> str:
+        if procedure.count is not None:
+            return "count"
+        return "lesion_ids" if procedure.lesion_ids else "lesion_id"
+
+    return [place for each in procedures for place in chart.at(each, field(each))]

@@ -5,26 +5,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from services.coding.domain.chart import Finding, because, review
-from services.coding.domain.claim import Hold, Reason
+from services.coding.domain.claim import Hold
 from services.coding.domain.documented import Encounter, Lesion, Specimen
 from services.coding.domain.facts import Facts, Result
+from services.coding.domain.impression import clinical, side_missing, sited_code, unstated
 from services.coding.domain.reports import Standing, standing
-from services.coding.domain.sources import ICD_GUIDELINES, ICD_SUSPECTED, LONG_AGO, OWN
+from services.coding.domain.sources import (
+    ICD_GUIDELINES,
+    ICD_SUSPECTED,
+    LONG_AGO,
+    OWN,
+)
 from shared.clinical.body_sites import find_site
 from shared.clinical.diagnoses import (
     behavior_of,
     diagnoses,
     is_malignant,
     kind_of,
-    neoplasm_at,
-    sited_kinds,
-    unspecified_neoplasm_at,
 )
 from shared.clinical.reports import same_place
 from shared.kernel.rule import rule
 
 _SEVERITY = ("unspecified", "benign", "premalignant", "uncertain", "in_situ", "malignant")
-_RASH_WORDS = ("rash", "eruption", "dermatitis", "exanthem")
 
 
 Specimens = Mapping[str, tuple[Specimen, ...]]
@@ -81,7 +83,7 @@ def _finding(
     parts: Mapping[str, Sequence[Result]],
     specimens: Sequence[Specimen],
 ) -> Finding:
-    clinical = _clinical(place, lesion)
+    impression = clinical(place, lesion)
     stands = [standing(results) for _, results in sorted(parts.items())]
     usable = [each.usable for each in stands if each.usable is not None]
     heard = {each.specimen_id for each in usable}
@@ -96,7 +98,7 @@ def _finding(
         each.specimen_id for each in specimens if each.specimen_id not in heard | withdrawn
     )
     if not usable:
-        return _with(clinical, awaited=awaited, holds=(*clinical.holds, *taken_back))
+        return _with(impression, awaited=awaited, holds=(*impression.holds, *taken_back))
     reported = _reported(lesion, facts, usable)
     return _with(reported, awaited=awaited, holds=(*reported.holds, *taken_back))
 
@@ -182,15 +184,13 @@ def _from_report(lesion: Lesion, facts: Facts, result: Result) -> Finding:
     pointer = f"/results/{list(facts.results).index(result)}"
     holds = _doubts(lesion, result)
     if not result.confirmed or result.behavior is None:
-        unstated = _unstated(lesion)
+        unnamed = unstated(lesion)
         says = "The report does not state a diagnosis: behavior stays unspecified."
         reason = because("DX-3", says, ICD_SUSPECTED, f"{pointer}/diagnosis_text")
-        return Finding(
-            (unstated,), behavior_of(unstated), None, False, result, (), (reason,), holds
-        )
-    code, sided = _sited(lesion, result.icd10)
+        return Finding((unnamed,), behavior_of(unnamed), None, False, result, (), (reason,), holds)
+    code, sided = sited_code(lesion, result.icd10)
     if not sided:
-        holds = (*holds, _side_missing(lesion))
+        holds = (*holds, side_missing(lesion))
     if code is None:
         asks = f"Result {result.result_id}: its diagnosis has no code at the site charted."
         return Finding(
@@ -221,101 +221,3 @@ def _doubts(lesion: Lesion, result: Result) -> tuple[Hold, ...]:
         says = f"Result {result.result_id} names another side than lesion {lesion.lesion_id}."
         held.append(review("pathology_conflict", says))
     return tuple(held)
-
-
-def _clinical(place: int, lesion: Lesion) -> Finding:
-    """Without a report: established, suspected, or clinically diagnosable."""
-    at = f"/encounter/lesions/{place}"
-    code = lesion.diagnosis
-    if code is None:
-        return _without_impression(at, lesion)
-    if is_malignant(code):
-        return _malignant_impression(at, lesion, code)
-    if lesion.suspicion or behavior_of(code) in ("uncertain", "unspecified"):
-        return _suspected(at, lesion)
-    return _diagnosable(at, lesion, code)
-
-
-@rule("DX-12", since=LONG_AGO, cite=OWN)
-def _without_impression(at: str, lesion: Lesion) -> Finding:
-    """No diagnosis, no suspicion and no report: a person names it."""
-    if lesion.suspicion:
-        return _suspected(at, lesion)
-    asks = f"Lesion {lesion.lesion_id}: no diagnosis, no suspicion and no report."
-    return Finding(holds=(review("diagnosis", asks),))
-
-
-@rule("DX-5", since=LONG_AGO, cite=ICD_GUIDELINES)
-def _malignant_impression(at: str, lesion: Lesion, code: str) -> Finding:
-    """A malignant diagnosis is used where an earlier biopsy established it."""
-    if lesion.suspicion is False:
-        sided_code, sided = _sited(lesion, code)
-        reason = because(
-            "DX-5", "Established by earlier pathology.", ICD_GUIDELINES, f"{at}/diagnosis"
-        )
-        shown = sided_code or code
-        return Finding(
-            (shown,),
-            behavior_of(shown),
-            kind_of(shown),
-            proven=True,
-            reasons=(reason,),
-            holds=() if sided else (_side_missing(lesion),),
-        )
-    suspected = _suspected(at, lesion)
-    if lesion.suspicion:
-        return suspected
-    asks = f"Lesion {lesion.lesion_id}: is its malignancy established or suspected?"
-    return _with(suspected, awaited=(), holds=(review("missing_fact", asks),))
-
-
-@rule("DX-3", since=LONG_AGO, cite=ICD_SUSPECTED)
-@rule("DX-4", since=LONG_AGO, cite=ICD_SUSPECTED)
-def _suspected(at: str, lesion: Lesion) -> Finding:
-    """A suspicion is never coded as the disease: unspecified behavior, or the sign of a rash."""
-    code = _unstated(lesion)
-    says = "Suspected only: behavior is not specified."
-    reason = because("DX-3", says, ICD_SUSPECTED, f"{at}/suspicion")
-    return Finding((code,), behavior_of(code), kind_of(code), reasons=(reason,))
-
-
-@rule("DX-6", since=LONG_AGO, cite=ICD_GUIDELINES)
-def _diagnosable(at: str, lesion: Lesion, code: str) -> Finding:
-    """What is diagnosed clinically is coded as diagnosed."""
-    known = diagnoses().get(code)
-    shown, sided = code, True
-    if known is not None and (known.side == "unspecified" or known.group == "unspecified"):
-        sited, sided = _sited(lesion, code)
-        shown = sited or code
-    reason: Reason = because(
-        "DX-6", "Clinical diagnosis of the lesion.", ICD_GUIDELINES, f"{at}/diagnosis"
-    )
-    return Finding(
-        (shown,),
-        behavior_of(shown),
-        kind_of(shown),
-        reasons=(reason,),
-        holds=() if sided else (_side_missing(lesion),),
-    )
-
-
-def _sited(lesion: Lesion, code: str | None) -> tuple[str | None, bool]:
-    """A code moved to the lesion's own site, and whether its side is known where it has one."""
-    kind = None if code is None else kind_of(code)
-    if code is None or kind not in sited_kinds():
-        return code, True
-    found = neoplasm_at(kind or "", lesion.site, lesion.laterality)
-    if found is None:
-        return code, True
-    return found.code, not found.side_missing
-
-
-def _side_missing(lesion: Lesion) -> Hold:
-    return Hold("missing_fact", f"Lesion {lesion.lesion_id}: the side is not charted.")
-
-
-def _unstated(lesion: Lesion) -> str:
-    """The code of what nobody has named: a neoplasm by site, a rash by its sign."""
-    if lesion.type is not None and any(word in lesion.type.lower() for word in _RASH_WORDS):
-        return "R21"
-    return unspecified_neoplasm_at(lesion.site)

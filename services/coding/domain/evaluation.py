@@ -114,15 +114,29 @@ def _by_decisions(mdm: DecisionMaking) -> int | None:
 @rule("EM-2", since=date(2021, 1, 1), cite=CPT_EVALUATION)
 def _known_patient(chart: Chart) -> bool:
     """New means no face-to-face service of the group's specialty within three years."""
-    earliest = _years_before(chart.day, _YEARS_KNOWN)
-    return any(earliest < past.date_of_service < chart.day for past in chart.facts.history)
+    return any(
+        past.date_of_service < chart.day < _years_after(past.date_of_service, _YEARS_KNOWN)
+        for past in chart.facts.history
+        if _face_to_face(chart, past.code)
+    )
 
 
-def _years_before(day: date, years: int) -> date:
+def _face_to_face(chart: Chart, code: str) -> bool:
+    """Reading a specimen or supplying a drug is no meeting with the patient."""
+    facts = chart.tables.codes.get(code)
+    if facts is None:
+        return True
+    supplied = facts.family.startswith("drug_") and facts.family != "drug_administration"
+    return facts.family != "pathology_laboratory" and not supplied
+
+
+def _years_after(day: date, years: int) -> date:
+    if day.year + years > date.max.year:
+        return date.max
     try:
-        return day.replace(year=day.year - years)
+        return day.replace(year=day.year + years)
     except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
+        return day.replace(year=day.year + years, day=28)
 
 
 @rule("EM-3", since=LONG_AGO, cite=CPT_EVALUATION)

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from services.coding.domain.chart import (
     Chart,
     Draft,
+    Finding,
     Outcome,
     Target,
     because,
@@ -18,18 +19,21 @@ from services.coding.domain.chart import (
 )
 from services.coding.domain.claim import Hold, Reason
 from services.coding.domain.documented import Excision
-from services.coding.domain.pending import pathology_hold
+from services.coding.domain.pending import PENDING, pathology_hold
 from services.coding.domain.sources import (
     CPT_ASSISTANT,
     CPT_EXCISION,
     FROM_MEMORY,
     LONG_AGO,
+    OWN,
 )
+from shared.clinical.diagnoses import behavior_of, unspecified_neoplasm_at
 from shared.kernel.rule import rule
 
 SMALLEST_BAND = Decimal("0.5")
 _WIDE_MARGIN = Decimal("0.5")
 _STATED = frozenset({"benign", "premalignant", "uncertain", "in_situ", "malignant"})
+_TUMORS = ("D1", "D2", "D3", "L57", "L82")
 _BENIGN_AT_ONCE = frozenset({"cyst", "lipoma"})
 
 
@@ -116,6 +120,9 @@ def _size(chart: Chart, procedure: Excision) -> Decimal | Hold:
         says = f"Procedure {procedure.procedure_id}: lesion {lesion_cm} cm here, {of_lesion} there."
         return review("size_conflict", says)
     lesion_cm = lesion_cm if lesion_cm is not None else of_lesion
+    if lesion_cm and excised and excised < lesion_cm:
+        says = f"Procedure {procedure.procedure_id}: {excised} cm excised, lesion {lesion_cm}."
+        return review("size_conflict", says)
     if lesion_cm and margin is not None:
         summed = tenths(lesion_cm + 2 * margin)
         if excised is not None and tenths(excised) != summed:
@@ -129,11 +136,16 @@ def _size(chart: Chart, procedure: Excision) -> Decimal | Hold:
 
 def _measured(chart: Chart, procedure: Excision) -> Reason:
     lesion_cm, margin = procedure.lesion_diameter_cm, procedure.margin_cm
+    known = chart.lesions.get(procedure.lesions[0]) if procedure.lesions else None
+    stated = chart.at(procedure, "lesion_diameter_cm")
+    if lesion_cm is None and known is not None:
+        lesion_cm = known.diameter_cm
+        stated = chart.at_lesion(known.lesion_id, "diameter_cm")
     if lesion_cm is not None and margin is not None:
         exact = lesion_cm + 2 * margin
         rounded = "" if exact == tenths(exact) else f", rounded to {tenths(exact)}"
         says = f"{lesion_cm} + 2 x {margin} = {exact} cm{rounded}."
-        evidence = chart.at(procedure, "lesion_diameter_cm", "margin_cm")
+        evidence = (*stated, *chart.at(procedure, "margin_cm"))
     else:
         says = "The excised diameter as charted."
         evidence = chart.at(procedure, "excised_diameter_cm")
@@ -195,6 +207,24 @@ def _benign_at_once(chart: Chart, procedures: Sequence[Excision], target: Target
         return True
     biopsied = any(each.prior_biopsy_on is not None for each in procedures)
     return biopsied and target.finding.behavior == "benign"
+
+
+@rule("PA-2", since=LONG_AGO, cite=OWN)
+def unsettled(chart: Chart) -> dict[str, Finding]:
+    """A tumor whose excision waits for the report has no specified behavior until then."""
+    found: dict[str, Finding] = {}
+    for plan in plans(chart):
+        finding, lesion_id = plan.target.finding, plan.target.lesion_id
+        waits = any(each.reason in PENDING for each in plan.holds)
+        if lesion_id is None or finding.report is not None or not waits:
+            continue
+        if finding.codes and finding.codes[0].startswith(_TUMORS):
+            code = unspecified_neoplasm_at(plan.target.site_term)
+            reason = because("PA-2", "Until the report: behavior is not specified.", OWN)
+            found[lesion_id] = replace(
+                finding, codes=(code,), behavior=behavior_of(code), kind=None, reasons=(reason,)
+            )
+    return found
 
 
 def _waits_for_more(chart: Chart, procedures: Sequence[Excision], target: Target) -> bool:

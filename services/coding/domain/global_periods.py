@@ -6,13 +6,14 @@ from datetime import timedelta
 from services.coding.domain.chart import Chart, Draft, Outcome, Target, because, review
 from services.coding.domain.claim import Edit, Hold
 from services.coding.domain.evaluation import FAMILY
-from services.coding.domain.references import PastService
+from services.coding.domain.references import SURGICAL, PastService
 from services.coding.domain.sources import GLOBAL_SURGERY, LONG_AGO
 from shared.clinical.body_sites import find_site
 from shared.clinical.diagnoses import kind_of
 from shared.kernel.rule import rule
 
-_SURGICAL = ("000", "010", "090")
+_ONE_OF_IT = ("nose", "neck")
+"""Sites whose side may be said, and whose own is no side: without one they are compared whole."""
 _AFTERCARE = ("Z48", "Z09", "Z47")
 
 
@@ -26,7 +27,7 @@ def apply_global_periods(chart: Chart, outcome: Outcome) -> Outcome:
     for draft in outcome.drafts:
         if chart.tables.codes[draft.code].family == FAMILY:
             kept, said = _visit(chart, draft, running)
-        elif chart.tables.global_days(draft.code) in _SURGICAL:
+        elif chart.tables.global_days(draft.code) in SURGICAL:
             kept, said = _procedure(draft, running)
         else:
             kept, said = draft, Outcome()
@@ -42,8 +43,7 @@ def _running(chart: Chart, past: PastService) -> bool:
     period = chart.tables.globals.get(chart.tables.global_days(past.code))
     if period is None or period.after == 0:
         return False
-    ends = past.date_of_service + timedelta(days=period.after)
-    return past.date_of_service < chart.day <= ends
+    return timedelta(0) < chart.day - past.date_of_service <= timedelta(days=period.after)
 
 
 @rule("GP-2", since=LONG_AGO, cite=GLOBAL_SURGERY)
@@ -110,10 +110,11 @@ def _relation(target: Target, past: PastService) -> str:
     if target.site.id not in {place.id for place in places if place is not None}:
         return "other"
     if target.site.has_side:
-        if target.laterality is None or past.laterality is None:
-            return "unknown"
-        if target.laterality != past.laterality:
+        sides = {target.laterality, past.laterality}
+        if len(sides - {None}) > 1:
             return "other"
+        if None in sides and not (sides == {None} and target.site.id in _ONE_OF_IT):
+            return "unknown"
     codes = set(target.finding.codes)
     kinds = {kind_of(code) for code in past.diagnoses} - {None}
     if codes & set(past.diagnoses) or target.finding.kind in kinds:

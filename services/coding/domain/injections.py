@@ -64,7 +64,8 @@ def drainages(chart: Chart) -> Outcome:
         for each in known
         if excised.intersection(each.lesions)
     )
-    several = len(known) > 1 or any(each.complexity == "complicated" for each in known)
+    drained = {name for each in known for name in each.lesions or (f"#{each.procedure_id}",)}
+    several = len(drained) > 1 or any(each.complexity == "complicated" for each in known)
     says = "Complicated or multiple drainage." if several else "Simple, single drainage."
     draft = Draft(
         code="10061" if several else "10060",

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from services.coding.domain.chart import missing, review, tenths
+from services.coding.domain.chart import Chart, Target, missing, review, tenths
 from services.coding.domain.claim import Hold
 from services.coding.domain.documented import ProcedureBase
 
@@ -20,3 +20,12 @@ def agreed_diameter(
     if not size:
         return missing(procedure, "lesion diameter")
     return tenths(size)
+
+
+def diameter_at(
+    chart: Chart, procedure: ProcedureBase, charted: Decimal | None, target: Target
+) -> tuple[str, ...]:
+    """Where the diameter stands: with the procedure, else with its lesion."""
+    if charted is not None:
+        return chart.at(procedure, "diameter_cm")
+    return chart.at_lesion(target.lesion_id, "diameter_cm")

@@ -33,8 +33,18 @@ def without_earlier_diagnosis(chart: Chart, surgeries: Sequence[Mohs], finding: 
 
 @rule("MO-4", since=LONG_AGO, cite=CPT_MOHS)
 def mohs_surgeries(chart: Chart) -> Outcome:
-    """Each tumor starts again with a first stage."""
-    return total(_tumor(chart, each) for each in chart.of(Mohs))
+    """Each tumor starts again with a first stage; stages of one tumor stand in one record."""
+    parts: list[Outcome] = []
+    tumors: set[str] = set()
+    for procedure in chart.of(Mohs):
+        lesion_id = chart.targets(procedure)[0].lesion_id
+        if lesion_id in tumors:
+            asks = f"Lesion {lesion_id}: Mohs surgery is charted twice, which stages are whose?"
+            parts.append(Outcome(holds=(review("same_lesion", asks),)))
+            continue
+        tumors.update(() if lesion_id is None else (lesion_id,))
+        parts.append(_tumor(chart, procedure))
+    return total(parts)
 
 
 @rule("MO-1", since=LONG_AGO, cite=CPT_MOHS)

@@ -21,6 +21,12 @@ DIGITS = frozenset(
 )
 
 
+def removed_nails(chart: Chart) -> frozenset[str]:
+    """Digits whose nail was avulsed or removed for good: a biopsy of it is included (NL-3)."""
+    removals = ("avulsion", "matrixectomy")
+    return _digits(each for each in chart.of(Nail) if each.procedure in removals)
+
+
 def nails(chart: Chart) -> Outcome:
     """Every nail procedure."""
     procedures = chart.of(Nail)
@@ -28,12 +34,11 @@ def nails(chart: Chart) -> Outcome:
         missing(each, "kind of nail procedure") for each in procedures if each.procedure is None
     )
     removed = _digits(each for each in procedures if each.procedure == "matrixectomy")
-    avulsed = _digits(each for each in procedures if each.procedure == "avulsion")
     parts = [Outcome(holds=unnamed)]
     for kind, without in (
         ("matrixectomy", frozenset[str]()),
         ("avulsion", removed),
-        ("biopsy", removed | avulsed),
+        ("biopsy", removed_nails(chart)),
     ):
         parts.append(
             _by_digit(chart, kind, [each for each in procedures if each.procedure == kind], without)
@@ -52,12 +57,12 @@ def _by_digit(
 ) -> Outcome:
     """A line for each nail; avulsion and biopsy are part of the matrixectomy of that nail."""
     parts: list[Outcome] = []
-    first = True
+    done: set[str] = set()
     for procedure in procedures:
         if not procedure.digits:
             parts.append(Outcome(holds=(missing(procedure, "digit of the nail"),)))
             continue
-        if procedure.count is not None and procedure.count != len(procedure.digits):
+        if procedure.count is not None and procedure.count != len(set(procedure.digits)):
             says = f"Procedure {procedure.procedure_id}: count and digits disagree."
             parts.append(Outcome(holds=(review("count_conflict", says),)))
             continue
@@ -66,13 +71,14 @@ def _by_digit(
             parts.append(Outcome(holds=(review("missing_fact", says),)))
             continue
         for digit in procedure.digits:
-            if digit not in without:
-                parts.append(Outcome(drafts=(_nail(chart, procedure, kind, digit, first),)))
-                first = False
+            if digit not in without | done:
+                drafts = (_nail(chart, procedure, kind, digit, first=not done),)
+                parts.append(Outcome(drafts=drafts))
+                done.add(digit)
     return total(parts)
 
 
-def _nail(chart: Chart, procedure: Nail, kind: str, digit: str, first: bool) -> Draft:
+def _nail(chart: Chart, procedure: Nail, kind: str, digit: str, *, first: bool) -> Draft:
     code, rule_id = {
         "matrixectomy": ("11750", "NL-2"),
         "avulsion": ("11730" if first else "11732", "NL-1"),

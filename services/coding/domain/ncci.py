@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.coding.domain.chart import Chart, Draft, Outcome, because, review
 from services.coding.domain.claim import Edit
 from services.coding.domain.evaluation import FAMILY
-from services.coding.domain.references import Pair
+from services.coding.domain.references import SURGICAL, Pair
 from services.coding.domain.sources import ADD_ONS, CPT_EXCISION, LONG_AGO, PTP, UNIT_LIMITS
 from shared.kernel.rule import rule
 
@@ -109,6 +109,43 @@ def _places(draft: Draft) -> set[tuple[str, str | None]]:
     return found if len(found) == len({target.site_term for target in draft.targets}) else set()
 
 
+@rule("MU-2", since=LONG_AGO, cite=UNIT_LIMITS)
+def sum_units(chart: Chart, outcome: Outcome) -> Outcome:
+    """Add-ons and services without a global period are true units on one line, never repeats."""
+    summed: dict[tuple[str, tuple[str, ...]], Draft] = {}
+    others: list[Draft] = []
+    for draft in sorted(outcome.drafts, key=lambda each: (each.code, each.procedure_ids)):
+        key = draft.code, draft.modifiers
+        known = summed.get(key)
+        if _is_drug(chart, draft) or chart.tables.global_days(draft.code) in SURGICAL:
+            others.append(draft)
+        elif known is None:
+            summed[key] = draft
+        else:
+            summed[key] = _sum(known, draft)
+    return replace(outcome, drafts=(*others, *summed.values()))
+
+
+def _sum(one: Draft, other: Draft) -> Draft:
+    stated = [each.diagnoses for each in (one, other) if each.diagnoses is not None]
+    return replace(
+        one,
+        units=one.units + other.units,
+        procedure_ids=tuple(dict.fromkeys((*one.procedure_ids, *other.procedure_ids))),
+        targets=tuple(dict.fromkeys((*one.targets, *other.targets))),
+        reasons=tuple(dict.fromkeys((*one.reasons, *other.reasons))),
+        diagnoses=tuple(dict.fromkeys(code for codes in stated for code in codes))
+        if stated
+        else None,
+    )
+
+
+def _is_drug(chart: Chart, draft: Draft) -> bool:
+    """A drug itself, which carries its own NDC and waste, not its administration."""
+    family = chart.tables.codes[draft.code].family
+    return family.startswith("drug_") and family != "drug_administration"
+
+
 @rule("EX-8", since=LONG_AGO, cite=CPT_EXCISION)
 @rule("MO-4", since=LONG_AGO, cite=CPT_EXCISION)
 def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
@@ -116,15 +153,10 @@ def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
     seen: set[str] = set()
     drafts = []
     for draft in sorted(outcome.drafts, key=lambda each: (each.code, each.procedure_ids)):
-        family = chart.tables.codes[draft.code].family
-        repeated = draft.code in seen and not family.startswith(("drug_b", "drug_s", "drug_p"))
         if (
-            repeated
-            and not chart.tables.add_on(draft.code)
-            and not (
-                _SPEAK_FOR_THEMSELVES.intersection(draft.modifiers)
-                or {"JW", "JZ"} & set(draft.modifiers)
-            )
+            draft.code in seen
+            and chart.tables.global_days(draft.code) in SURGICAL
+            and not _SPEAK_FOR_THEMSELVES.intersection(draft.modifiers)
         ):
             reason = because("EX-8", "The same code for another lesion: 59.", CPT_EXCISION)
             draft = replace(

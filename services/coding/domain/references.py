@@ -13,6 +13,9 @@ from uuid import UUID
 
 from shared.kernel.money import ZERO, money
 
+SURGICAL = ("000", "010", "090")
+"""Global-period indicators of procedures, as the fee schedule writes them."""
+
 DEFAULT_FEE_FACTOR = Decimal("2.5")
 """A code without a fee of the practice is charged at 2.5 times the national allowed amount."""
 

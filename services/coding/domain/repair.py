@@ -18,14 +18,23 @@ from services.coding.domain.chart import (
 from services.coding.domain.claim import Edit
 from services.coding.domain.closure import closed, closed_targets, included_in_flaps
 from services.coding.domain.documented import (
+    AdjacentTissueTransfer,
     Biopsy,
     Destruction,
     Excision,
     Repair,
     ShaveRemoval,
+    SkinGraft,
 )
 from services.coding.domain.excision import plans
-from services.coding.domain.sources import CPT_REPAIR, CPT_TRANSFER, LONG_AGO, NCCI_3, PTP
+from services.coding.domain.sources import (
+    CPT_GRAFT,
+    CPT_REPAIR,
+    CPT_TRANSFER,
+    LONG_AGO,
+    NCCI_3,
+    PTP,
+)
 from shared.clinical.body_sites import Family, find_site
 from shared.kernel.rule import rule
 
@@ -172,7 +181,21 @@ def _included(
     wounds = closed(chart, procedure.closes)
     if not wounds:
         return None
-    return _in_small_excision(procedure, small) or _in_surface_procedure(procedure, wounds)
+    return (
+        _of_a_donor_site(procedure, wounds)
+        or _in_small_excision(procedure, small)
+        or _in_surface_procedure(procedure, wounds)
+    )
+
+
+@rule("FL-3", since=LONG_AGO, cite=CPT_TRANSFER)
+@rule("GR-3", since=LONG_AGO, cite=CPT_GRAFT)
+def _of_a_donor_site(procedure: Repair, wounds: Sequence[object]) -> Outcome | None:
+    """Closing the secondary defect of a flap or the donor site of a graft is part of it."""
+    if not all(isinstance(each, (AdjacentTissueTransfer, SkinGraft)) for each in wounds):
+        return None
+    says = f"Procedure {procedure.procedure_id}: closes the donor site of a flap or graft."
+    return Outcome(edits=(Edit("ncci", "bundled", (), says, str(CPT_GRAFT)),))
 
 
 @rule("EX-9", since=LONG_AGO, cite=NCCI_3)

@@ -1,6 +1,7 @@
 """The rules in running order, and the one function that codes an encounter by them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -27,7 +28,7 @@ from services.coding.domain.evaluation import (
     visit_without_diagnosis,
     without_complexity_beside_25,
 )
-from services.coding.domain.excision import excisions
+from services.coding.domain.excision import excisions, unsettled
 from services.coding.domain.facts import Facts
 from services.coding.domain.flaps_grafts import flaps_and_grafts
 from services.coding.domain.global_periods import apply_global_periods
@@ -36,7 +37,13 @@ from services.coding.domain.light import photodynamic_therapies, phototherapies
 from services.coding.domain.modifiers import order_modifiers
 from services.coding.domain.mohs import mohs_surgeries
 from services.coding.domain.nails import nails
-from services.coding.domain.ncci import check_add_ons, check_units, edit_pairs, mark_repeats
+from services.coding.domain.ncci import (
+    check_add_ons,
+    check_units,
+    edit_pairs,
+    mark_repeats,
+    sum_units,
+)
 from services.coding.domain.references import Tables, charge
 from services.coding.domain.repair import repairs
 from services.coding.domain.routing import route
@@ -79,6 +86,7 @@ STEPS: tuple[Step, ...] = (
     without_complexity_beside_25,
     apply_global_periods,
     edit_pairs,
+    sum_units,
     mark_repeats,
     check_add_ons,
     check_units,
@@ -110,6 +118,7 @@ def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
         places={each.procedure_id: place for place, each in enumerate(encounter.procedures)},
         lesion_places={each.lesion_id: place for place, each in enumerate(encounter.lesions)},
     )
+    chart = replace(chart, findings={**found, **unsettled(chart)})
     outcome = total(section(chart) for section in SECTIONS) + routing.outcome
     for step in STEPS:
         outcome = step(chart, outcome)
