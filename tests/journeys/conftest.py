@@ -98,7 +98,7 @@ class Practice:
 
 
 async def eventually(
-    what: str, ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], seconds: float = 90
+    what: str, ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], seconds: float = 180
 ) -> Any:
     """The first answer that holds; a failure shows the last one."""
     until = time.monotonic() + seconds
