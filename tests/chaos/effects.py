@@ -123,7 +123,8 @@ class Effects:
             "with told as (select seq, convert_from(payload, 'utf8')::jsonb body"
             " from coding.outbox where topic = 'dermis.claim_coded.v1')"
             " select body -> 'claim' ->> 'claim_id' claim,"
-            " array_agg((body -> 'claim' ->> 'version')::bigint order by seq) v from told group by 1"
+            " array_agg((body -> 'claim' ->> 'version')::bigint order by seq) v"
+            " from told group by 1"
         )
         return [row["claim"] for row in rows if row["v"] != list(range(1, len(row["v"]) + 1))]
 
