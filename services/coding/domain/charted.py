@@ -3,10 +3,11 @@
 import math
 
 from services.coding.domain.chart import Chart, Draft, Outcome, because, missing, review, total
-from services.coding.domain.documented import Mohs, Other
+from services.coding.domain.documented import DrugUsed, Mohs, Other
+from services.coding.domain.drugs import drug_used
 from services.coding.domain.evaluation import FAMILY
 from services.coding.domain.mohs import without_earlier_diagnosis
-from services.coding.domain.sources import ICD_GUIDELINES, LONG_AGO, OWN
+from services.coding.domain.sources import ICD_GUIDELINES, LONG_AGO, OWN, WASTE
 from shared.kernel.rule import rule
 
 _FROZEN_SECTION = "88331"
@@ -28,6 +29,9 @@ def _one(chart: Chart, procedure: Other) -> Outcome:
             f"Procedure {procedure.procedure_id}: code {procedure.code} is not in the code table."
         )
         return Outcome(holds=(review("unknown_code", asks),))
+    if _is_bare_drug(chart, procedure):
+        drug = DrugUsed(hcpcs=procedure.code, units=procedure.units)
+        return drug_used(chart, procedure, drug, "")
     draft = Draft(
         code=procedure.code,
         units=math.ceil(procedure.units),
@@ -39,6 +43,12 @@ def _one(chart: Chart, procedure: Other) -> Outcome:
         diagnoses=_of_the_visit(chart, procedure),
     )
     return Outcome(drafts=(draft,))
+
+
+@rule("DR-0", since=LONG_AGO, cite=WASTE)
+def _is_bare_drug(chart: Chart, procedure: Other) -> bool:
+    """A drug named by its code alone: its container and waste are still to be known."""
+    return chart.tables.is_drug(procedure.code or "") and not procedure.modifiers
 
 
 @rule("DX-10", since=LONG_AGO, cite=ICD_GUIDELINES)

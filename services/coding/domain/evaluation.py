@@ -124,10 +124,8 @@ def _known_patient(chart: Chart) -> bool:
 def _face_to_face(chart: Chart, code: str) -> bool:
     """Reading a specimen or supplying a drug is no meeting with the patient."""
     facts = chart.tables.codes.get(code)
-    if facts is None:
-        return True
-    supplied = facts.family.startswith("drug_") and facts.family != "drug_administration"
-    return facts.family != "pathology_laboratory" and not supplied
+    read = facts is not None and facts.family == "pathology_laboratory"
+    return not (read or chart.tables.is_drug(code))
 
 
 def _years_after(day: date, years: int) -> date:

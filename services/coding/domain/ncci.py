@@ -117,7 +117,7 @@ def sum_units(chart: Chart, outcome: Outcome) -> Outcome:
     for draft in sorted(outcome.drafts, key=lambda each: (each.code, each.procedure_ids)):
         key = draft.code, draft.modifiers
         known = summed.get(key)
-        if _is_drug(chart, draft) or chart.tables.global_days(draft.code) in SURGICAL:
+        if chart.tables.is_drug(draft.code) or chart.tables.global_days(draft.code) in SURGICAL:
             others.append(draft)
         elif known is None:
             summed[key] = draft
@@ -138,12 +138,6 @@ def _sum(one: Draft, other: Draft) -> Draft:
         if stated
         else None,
     )
-
-
-def _is_drug(chart: Chart, draft: Draft) -> bool:
-    """A drug itself, which carries its own NDC and waste, not its administration."""
-    family = chart.tables.codes[draft.code].family
-    return family.startswith("drug_") and family != "drug_administration"
 
 
 @rule("EX-8", since=LONG_AGO, cite=CPT_EXCISION)

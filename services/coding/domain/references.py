@@ -112,6 +112,15 @@ class Tables:
         facts = self.codes.get(code)
         return "" if facts is None else facts.global_days
 
+    def is_drug(self, code: str) -> bool:
+        """A drug itself, which carries its own NDC and waste, not its administration."""
+        facts = self.codes.get(code)
+        return (
+            facts is not None
+            and facts.family.startswith("drug_")
+            and facts.family != "drug_administration"
+        )
+
     def add_on(self, code: str) -> bool:
         facts = self.codes.get(code)
         return facts is not None and facts.add_on

@@ -62,6 +62,8 @@ def _not_insured(
         ]
         by_kind = isinstance(procedure, SkinTagRemoval) and not lesions
         if doubtful or by_kind:
+            if procedure.patient_pay and len(doubtful) < len(lesions):
+                return _paid_by_agreement(procedure)  # some of its lesions have a reason
             return _without_criterion(procedure, facts)
     if procedure.patient_pay:
         return _paid_by_agreement(procedure)

@@ -222,6 +222,27 @@ def test_charted_twice_or_half(
     assert (found.lines, found.status) == (lines, status)
 
 
+@pytest.mark.parametrize(
+    ("modifiers", "line", "status"),
+    [
+        pytest.param([], "J3300x4", "needs_review", id="DR-0 waste of a charted drug unknown"),
+        pytest.param(["JZ"], "J3300-JZx4", "ready", id="DR-5 the chart says that none was wasted"),
+    ],
+)
+def test_a_drug_charted_by_its_code(
+    coded: Any, modifiers: list[str], line: str, status: str
+) -> None:
+    drug = {"kind": "other", "code": "J3300", "units": 4, "modifiers": modifiers, "lesion_id": "L1"}
+    found = coded([drug], [PSORIASIS])
+    assert (found.lines, found.status) == (line, status)
+
+
+def test_a_necessary_lesion_among_agreed_ones_is_a_question(coded: Any) -> None:
+    both = [KERATOSIS, second(KERATOSIS, "chest", symptoms=[])]
+    found = coded([destroy("benign", "L1", "L2", patient_pay=True)], both)
+    assert (found.lines, found.patient_pays, found.status) == ("", "", "needs_review")
+
+
 def test_each_lesion_of_a_destruction_follows_its_own_report(coded: Any, write: Any) -> None:
     lesions = [{**SUSPECT, "diameter_cm": "1.5"}, second(SUSPECT, "chest", diameter_cm="1.4")]
     specimens = [
