@@ -11,6 +11,7 @@ from shared.bus import rows
 from shared.bus.batch import Batch
 from shared.bus.envelope import Message, event_of
 from shared.bus.outcome import Applied, Outcome
+from shared.bus.phases import phase
 from shared.bus.reasons import is_outage
 from shared.bus.stage import Change, Due, Heard, Input, R, S, Stage
 from shared.bus.work import Emission, Item
@@ -72,17 +73,23 @@ async def _attempt(
     connection: AsyncConnection, stage: Stage[S, R], items: Sequence[Item], now: datetime
 ) -> list[Outcome]:
     async with connection.begin_nested() as savepoint:
-        batch = await _open(connection, stage, items, now)
-        _read(batch, items)
+        with phase(stage.name, "load"):
+            batch = await _open(connection, stage, items, now)
+        with phase(stage.name, "decode"):
+            _read(batch, items)
         readable = [(item.case_id, item.input) for item in items if item.input is not None]
-        references = await stage.references(connection, readable)
-        outcomes = [batch.take(index, item, references) for index, item in enumerate(items)]
+        with phase(stage.name, "references"):
+            references = await stage.references(connection, readable)
+        with phase(stage.name, "decide"):
+            outcomes = [batch.take(index, item, references) for index, item in enumerate(items)]
         if batch.empty:
             await savepoint.rollback()  # no trace of a refused command, not even an empty case
             return outcomes
-        emitted = await _write(connection, batch)
+        with phase(stage.name, "write"):
+            emitted = await _write(connection, batch)
         if changes := _changes(batch, emitted):
-            await stage.save(connection, changes)
+            with phase(stage.name, "save"):
+                await stage.save(connection, changes)
     ids: dict[int, list[UUID]] = {}
     for emission, event_id in emitted:
         EVENTS_EMITTED.labels(stage.name, emission.event.topic).inc()

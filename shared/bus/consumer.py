@@ -18,6 +18,7 @@ from shared.bus.apply import transact
 from shared.bus.broker import Broker
 from shared.bus.envelope import Message, UnreadableRecord, from_kafka
 from shared.bus.outcome import Outcome
+from shared.bus.phases import phase
 from shared.bus.stage import R, S, Stage
 from shared.bus.topics import heard_topics
 from shared.bus.tracing import batch_span
@@ -25,7 +26,7 @@ from shared.bus.work import Item
 from shared.db import Database, raw
 from shared.kernel.clock import Clock
 from shared.telemetry import error_fields, logger
-from shared.telemetry.metrics import BATCH_SECONDS, EVENTS_HEARD, REWINDS
+from shared.telemetry.metrics import BATCH_SECONDS, BUS_SECONDS, EVENTS_HEARD, REWINDS
 
 _BATCH = 500
 _POLL_MS = 200
@@ -94,7 +95,8 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         await client.start()
         try:
             while True:
-                records = await client.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+                with phase(self._stage.name, "fetch"):
+                    records = await client.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
                 async with self._busy:
                     await self._take(client, records)
         finally:
@@ -120,7 +122,8 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         try:
             await self._keep_epochs()
             await self._know_epochs(records)
-            readable, renewed = self._read(records)
+            with phase(self._stage.name, "decode"):
+                readable, renewed = self._read(records)
             if readable:
                 await self._apply(readable)
         except Exception as error:  # whatever it was, nothing was written: the same again
@@ -142,7 +145,8 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         if monotonic() - self._marks_at >= _MARKS_SECONDS:
             await self._compare_marks(client)
         if monotonic() - self._committed_at >= _COMMIT_SECONDS:
-            await self._commit(client)
+            with phase(self._stage.name, "offsets"):
+                await self._commit(client)
 
     def _read(self, records: Records) -> tuple[list[Message], dict[TopicPartition, int]]:
         """The messages to apply, and the partitions found to be of a newer log than known."""
@@ -171,6 +175,8 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         with batch_span(self._stage.name, messages):
             async with self._database.transaction(practices) as connection:
                 outcomes = await transact(connection, self._stage, items, self._clock.business())
+                written = monotonic()
+        BUS_SECONDS.labels(self._stage.name, "commit").inc(monotonic() - written)
         BATCH_SECONDS.labels(self._stage.name).observe(monotonic() - begun)
         self._count(messages, outcomes)
 

@@ -17,6 +17,7 @@ from shared.bus.apply import RELAY
 from shared.bus.broker import Broker
 from shared.bus.envelope import to_kafka
 from shared.bus.loss import Top, lost_partitions
+from shared.bus.phases import phase
 from shared.bus.topics import told_topics
 from shared.db import Database
 from shared.telemetry import logger
@@ -103,7 +104,9 @@ class Relay:
             self._awake.clear()
             if self._lost:
                 await self._send_again(connection, frozenset(self._lost))
-            if await self._publish(connection, producer) == _BATCH:
+            with phase(self._service, "relay"):
+                published = await self._publish(connection, producer)
+            if published == _BATCH:
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), _POLL_SECONDS)

@@ -50,6 +50,9 @@ EVENTS_PUBLISHED = Counter(
 BATCH_SECONDS = Histogram(
     "dermis_batch_seconds", "Time of one consumer transaction (s)", ["service"]
 )
+BUS_SECONDS = Counter(
+    "dermis_bus_seconds", "Time of consumers and relays by phase (s)", ["service", "phase"]
+)
 PARKED = Gauge("dermis_parked", "Events parked now", ["service", "kind", "status"])
 REWINDS = Counter(
     "dermis_rewinds", "Partitions read again from their beginning after a loss", ["service"]
