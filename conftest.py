@@ -32,6 +32,27 @@ if TYPE_CHECKING:
 ServiceDatabase: TypeAlias = "Callable[[str], Awaitable[Database]]"
 
 
+_WHOLE_STACK = ("tests/journeys", "tests/privacy", "tests/security")
+_LONGEST_FIRST = ("tests/chaos", "whole-stack", "tests/deploy", "shared/bus", "deploy/local")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A room's tests run in one worker and share its servers; the rooms that take longest begin."""
+
+    def room_of(item: pytest.Item) -> str:
+        room = "/".join(item.path.relative_to(config.rootpath).parts[:2])
+        return "whole-stack" if room in _WHOLE_STACK else room
+
+    def turn_of(item: pytest.Item) -> int:
+        room = room_of(item)
+        return _LONGEST_FIRST.index(room) if room in _LONGEST_FIRST else len(_LONGEST_FIRST)
+
+    items.sort(key=turn_of)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(room_of(item)))
+
+
 @pytest.fixture(scope="session")
 def stack_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("stack")

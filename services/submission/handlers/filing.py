@@ -70,7 +70,7 @@ def on_file_taken(
     event = ClaimSubmitted(
         case_id=case.case_id,
         practice_id=case.practice_id,
-        occurred_at=now,
+        occurred_at=command.taken_at,  # an acknowledgement may have been quicker than we
         claim_id=claim.claim_id,
         version=version.version,
         frequency_code=version.frequency_code,
