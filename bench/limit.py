@@ -67,7 +67,9 @@ async def _move(
     if service == "coding":
         encounters = [record for record in records if record.topic == ENCOUNTER]
         sent = [
-            await producer.send(CODED, bytes(_BODY_OF_A_CLAIM), key=one.key, headers=one.headers)
+            await producer.send(
+                CODED, bytes(_BODY_OF_A_CLAIM), key=one.key, headers=list(one.headers)
+            )
             for one in encounters
         ]
         await asyncio.gather(*sent)

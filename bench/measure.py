@@ -9,14 +9,14 @@ class Measured:
     """events: emitted and through. deliveries: an event times its hearers.
 
     latencies: seconds from the commit of an encounter to its claim in operations, two hops later.
-    phases: seconds of work by phase, summed over the services.
+    phases: seconds by service and phase.
     """
 
     events: int
     deliveries: int
     seconds: float
     latencies: Sequence[float] = ()
-    phases: Mapping[str, float] = field(default_factory=dict)
+    phases: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def per_second(self) -> float:
@@ -40,8 +40,18 @@ def report(real: Measured, limit: Measured, cases: int, rate: float) -> None:
             f"{one.percentile(0.5):9.0f}{one.percentile(0.99):9.0f}{one.seconds:9.1f}"
         )
     print(f"real chain = {real.per_second / limit.per_second:.2f} x the limit")
-    total = sum(real.phases.values())
-    if total:
-        print("\nwhere the services' time went while the held events passed:")
-        for phase, seconds in sorted(real.phases.items(), key=lambda entry: -entry[1]):
-            print(f"  {phase:12}{seconds:8.2f} s {seconds / total:6.0%}")
+    _report_phases(real)
+
+
+def _report_phases(real: Measured) -> None:
+    """A row per phase, a column per service; `fetch` is for the most part waiting for events."""
+    services = sorted({service for service, _ in real.phases})
+    phases = sorted(
+        {phase for _, phase in real.phases},
+        key=lambda phase: -sum(real.phases.get((service, phase), 0.0) for service in services),
+    )
+    print("\nseconds by phase while the held events passed (fetch: mostly waiting for them)")
+    print(f"{'':12}" + "".join(f"{service:>14}" for service in services) + f"{'all':>8}")
+    for phase in phases:
+        row = [real.phases.get((service, phase), 0.0) for service in services]
+        print(f"{phase:12}" + "".join(f"{one:14.2f}" for one in row) + f"{sum(row):8.2f}")

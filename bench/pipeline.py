@@ -42,7 +42,7 @@ async def measure(stack: Stack) -> tuple[Measured, Measured]:
         drained = await limit.drain()
         gentle = await limit.gently(EVENTS_PER_SECOND, SECONDS)
     finally:
-        limit.close()
+        await limit.close()
         for service in SERVICES:
             stack.kill(service, signal.SIGCONT)
     return measured, replace(drained, latencies=gentle)

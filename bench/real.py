@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,7 @@ from shared.contracts.claim_coded import ClaimCoded
 from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.event import Event
 from shared.contracts.visit_classified import VisitClassified
+from shared.telemetry import read_clock
 
 CHAIN: tuple[type[Event], ...] = (VisitClassified, EncounterDocumented, ClaimCoded)
 HELD = ("eligibility", "documentation")
@@ -60,6 +61,7 @@ class Real:
         """Hold the relays of eligibility and documentation, post, let go, time the rest."""
         locks = [await self._hold(service) for service in HELD]
         await self._post(self._next(cases))
+        await self._until("every message is read", self._unread)
         held = await self._told()
         phases = await self._phases()
         begun = time.monotonic()
@@ -74,7 +76,7 @@ class Real:
             events=sum(told.values()),
             deliveries=sum(told[event.topic] * len(event.consumers) for event in CHAIN),
             seconds=seconds,
-            phases={phase: after[phase] - phases[phase] for phase in after},
+            phases={key: after[key] - phases.get(key, 0.0) for key in after},
         )
 
     async def gently(self, events_per_second: float, seconds: float) -> Sequence[float]:
@@ -86,16 +88,20 @@ class Real:
             posts.append(asyncio.create_task(self._post([(visit, encounter)])))
             await asyncio.sleep(pause)
         await asyncio.gather(*posts)
+        await self._until("every message is read", self._unread)
         await self._until_heard()
         rows = await self._owner.fetch(
             "select extract(epoch from t.received_at - e.created_at)::float8"
             " from documentation.outbox e join operations.trace_event t on t.cause_id = e.event_id"
             " where e.topic = $1 and t.type = $2 and e.created_at > $3",
             EncounterDocumented.topic,
-            ClaimCoded.topic,
+            ClaimCoded.__name__,
             begun,
         )
-        return [row[0] for row in rows]
+        # operations notes business time, which began with the stack
+        clock = read_clock(self._stack.home / "clock")
+        behind = (clock.wall() - clock.business()).total_seconds()
+        return [row[0] + behind for row in rows]
 
     async def shape(self) -> Shape:
         """The events that were held, as they stood in the outboxes."""
@@ -132,7 +138,6 @@ class Real:
                 await self._ehr.encounter(encounter.document)
 
         await asyncio.gather(*(one(visit, encounter) for visit, encounter in pairs))
-        await self._until("every message is read", self._unread)
 
     async def _hold(self, service: str) -> asyncpg.Connection:
         """Take the relay's lock from its leader: what the service tells stays in its outbox."""
@@ -189,15 +194,15 @@ class Real:
                 raise TimeoutError(what)
             await asyncio.sleep(0.05)
 
-    async def _phases(self) -> dict[str, float]:
-        found: defaultdict[str, float] = defaultdict(float)
+    async def _phases(self) -> dict[tuple[str, str], float]:
+        found: dict[tuple[str, str], float] = {}
         for service in SERVICES:
             text = (await self._client.get(f"{self._stack.urls[service]}/metrics")).text
             for family in text_string_to_metric_families(text):
                 if family.name == "dermis_bus_seconds":
                     for sample in family.samples:
                         if sample.name.endswith("_total"):
-                            found[sample.labels["phase"]] += sample.value
+                            found[service, sample.labels["phase"]] = sample.value
         return found
 
 

@@ -43,8 +43,10 @@ class Limit:
         await self._send(self._shape.visits[:1], self._shape.encounters[:1])
         await self._until_moved()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End them."""
+        await self._producer.stop()
+        await self._owner.close()
         for process in self._processes:
             process.kill()
             process.wait()

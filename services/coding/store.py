@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, delete, insert, literal, select, text, tuple_
+from sqlalchemy import Row, Select, Table, and_, delete, insert, literal, select, text, tuple_
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -170,54 +171,67 @@ async def _load_history(
 
 
 async def save(connection: AsyncConnection, changes: Sequence[Change[Case]]) -> None:
-    """Project what was decided: versions, the latest of each claim, and the patient's history."""
-    for change in changes:
-        coded = [
-            (event_id, event) for event_id, event in change.emitted if isinstance(event, ClaimCoded)
-        ]
-        for event_id, event in coded:
-            await _save_version(connection, change, event_id, event)
-        if coded:
-            await _save_history(connection, change)
+    """Project what was decided: versions, the latest of each claim, and the patient's history.
+
+    One statement a table for the whole batch: a statement a claim would cost more than the coding.
+    """
+    coded = [
+        (change, event_id, event)
+        for change in changes
+        for event_id, event in change.emitted
+        if isinstance(event, ClaimCoded)
+    ]
+    if not coded:
+        return
+    await connection.execute(
+        insert(claim_version),
+        [
+            {
+                **_of_claim(change, event.claim),
+                "event_id": event_id,
+                "coded_at": event.occurred_at,
+                "document": event.claim.model_dump(mode="json"),
+            }
+            for change, event_id, event in coded
+        ],
+    )
+    await connection.execute(
+        _over_earlier(claim, "version", "visit_id", "status", "date_of_service"),
+        [
+            {
+                **_of_claim(change, event.claim),
+                "encounter_id": event.encounter_id,
+                "visit_id": event.visit_id,
+                "status": event.claim.status,
+                "date_of_service": event.claim.date_of_service,
+            }
+            for change, _, event in coded
+        ],
+    )
+    await _save_history(connection, {change.case_id: change for change, _, _ in coded}.values())
 
 
-async def _save_version(
-    connection: AsyncConnection, change: Change[Case], event_id: UUID, event: ClaimCoded
-) -> None:
-    document = event.claim
-    of_claim = {
+def _of_claim(change: Change[Case], document: CodedClaim) -> dict[str, object]:
+    return {
         "claim_id": document.claim_id,
         "practice_id": change.practice_id,
         "case_id": change.case_id,
         "version": document.version,
     }
-    await connection.execute(
-        insert(claim_version).values(
-            **of_claim,
-            event_id=event_id,
-            coded_at=event.occurred_at,
-            document=document.model_dump(mode="json"),
-        )
-    )
-    latest = upsert(claim).values(
-        **of_claim,
-        encounter_id=event.encounter_id,
-        visit_id=event.visit_id,
-        status=document.status,
-        date_of_service=document.date_of_service,
-    )
-    changed = ("version", "visit_id", "status", "date_of_service")
-    await connection.execute(
-        latest.on_conflict_do_update(
-            index_elements=[claim.c.claim_id],
-            set_={name: latest.excluded[name] for name in changed},
-        )
+
+
+def _over_earlier(table: Table, *changed: str) -> Insert:
+    """An insert that writes these columns over a row of the same primary key."""
+    put = upsert(table)
+    return put.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_={name: put.excluded[name] for name in changed}
     )
 
 
-async def _save_history(connection: AsyncConnection, change: Change[Case]) -> None:
-    await connection.execute(delete(past_service).where(past_service.c.case_id == change.case_id))
-    rows = [
+async def _save_history(connection: AsyncConnection, changes: Iterable[Change[Case]]) -> None:
+    cases = {change.case_id: change for change in changes}
+    await connection.execute(delete(past_service).where(past_service.c.case_id.in_(cases)))
+    services = [
         {
             "claim_id": each.claim_id,
             "number": each.number,
@@ -230,21 +244,22 @@ async def _save_history(connection: AsyncConnection, change: Change[Case]) -> No
             "laterality": each.service.laterality,
             "diagnoses": list(each.service.diagnoses),
         }
+        for change in cases.values()
         for each in services_of(change.after)
     ]
-    if rows:
-        await connection.execute(insert(past_service), rows)
-    for documented in change.after.encounters.values():
-        patient = upsert(case_patient).values(
-            case_id=change.case_id,
-            practice_id=change.practice_id,
-            mrn=documented.encounter.patient.mrn,
-        )
-        await connection.execute(
-            patient.on_conflict_do_update(
-                index_elements=[case_patient.c.case_id], set_={"mrn": patient.excluded.mrn}
-            )
-        )
+    if services:
+        await connection.execute(insert(past_service), services)
+    patients = [
+        {
+            "case_id": change.case_id,
+            "practice_id": change.practice_id,
+            "mrn": documented.encounter.patient.mrn,
+        }
+        for change in cases.values()
+        for documented in change.after.encounters.values()
+    ]
+    if patients:
+        await connection.execute(_over_earlier(case_patient, "mrn"), patients)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,6 @@ from shared.bus.stage import Change, Input
 
 Rows = Sequence[Row[Any]]
 _PER_SEARCH = 50
-# A statement takes 32,767 parameters.
-_PER_STATEMENT = 1000
 
 
 async def no_references(_: AsyncConnection, __: Sequence[tuple[UUID, Input]]) -> None:
@@ -231,15 +229,17 @@ async def _upsert(
         return
     keys = [column.name for column in table.primary_key]
     latest = {tuple(row[key] for key in keys): row for row in rows}
-    written = [dict(row) for row in latest.values()]
-    for start in range(0, len(written), _PER_STATEMENT):
-        put = insert(table).values(written[start : start + _PER_STATEMENT])
-        others = {
-            column.name: put.excluded[column.name]
-            for column in table.columns
-            if column.name not in keys
-        }
-        await connection.execute(put.on_conflict_do_update(index_elements=keys, set_=others))
+    put = insert(table)
+    others = {
+        column.name: put.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    # Rows as parameters, not as values: the statement is compiled once, whatever their number.
+    await connection.execute(
+        put.on_conflict_do_update(index_elements=keys, set_=others),
+        [dict(row) for row in latest.values()],
+    )
 
 
 async def _one(connection: AsyncConnection, table: Table, **key: object) -> Row[Any] | None:
