@@ -8,7 +8,7 @@ SHELL := bash
 
 PY := .venv/bin/python
 TESTS ?=
-WORKERS ?= 3
+WORKERS ?= 2
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 :/' \

@@ -32,25 +32,32 @@ if TYPE_CHECKING:
 ServiceDatabase: TypeAlias = "Callable[[str], Awaitable[Database]]"
 
 
-_WHOLE_STACK = ("tests/journeys", "tests/privacy", "tests/security")
-_LONGEST_FIRST = ("tests/chaos", "whole-stack", "tests/deploy", "shared/bus", "deploy/local")
+# The session's stack runs from its first test to the end of the session: its rooms come last.
+_WITH_A_STACK = (
+    "tests/chaos",
+    "tests/deploy",
+    "tests/journeys",
+    "tests/privacy",
+    "tests/security",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A room's tests run in one worker and share its servers; the rooms that take longest begin."""
+    """Tests of whole stacks run one after the other in one worker, other rooms beside them."""
 
     def room_of(item: pytest.Item) -> str:
-        room = "/".join(item.path.relative_to(config.rootpath).parts[:2])
-        return "whole-stack" if room in _WHOLE_STACK else room
+        return "/".join(item.path.relative_to(config.rootpath).parts[:2])
 
     def turn_of(item: pytest.Item) -> int:
         room = room_of(item)
-        return _LONGEST_FIRST.index(room) if room in _LONGEST_FIRST else len(_LONGEST_FIRST)
+        return _WITH_A_STACK.index(room) if room in _WITH_A_STACK else len(_WITH_A_STACK)
 
     items.sort(key=turn_of)
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(room_of(item)))
+        room = room_of(item)
+        group = "whole stacks" if room in _WITH_A_STACK else room
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
