@@ -30,8 +30,9 @@ async def measure(stack: Stack) -> tuple[Measured, Measured]:
     real = Real(stack)
     await real.open()
     drained = await real.drain(CASES)
-    gentle = await real.gently(EVENTS_PER_SECOND, SECONDS)
-    measured = replace(drained, latencies=gentle)
+    passages = await real.gently(EVENTS_PER_SECOND, SECONDS)
+    latencies = [passage.whole for passage in passages]
+    measured = replace(drained, latencies=latencies, passages=passages)
     shape = await real.shape()
     await real.close()
     for service in SERVICES:

@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.measure import Measured
+from bench.measure import Measured, Passage
 from deploy.local.parts import SERVICES
 from deploy.local.stack import Stack
 from deploy.simulators.clinic.schedule import Step, plan
@@ -79,8 +79,8 @@ class Real:
             phases={key: after[key] - phases.get(key, 0.0) for key in after},
         )
 
-    async def gently(self, events_per_second: float, seconds: float) -> Sequence[float]:
-        """Post at a steady pace; gives the seconds from encounter to its claim in operations."""
+    async def gently(self, events_per_second: float, seconds: float) -> Sequence[Passage]:
+        """Post at a steady pace; gives how each encounter became a claim in operations."""
         begun = await self._owner.fetchval("select clock_timestamp()")
         pause = len(CHAIN) / events_per_second
         posts = []
@@ -91,17 +91,28 @@ class Real:
         await self._until("every message is read", self._unread)
         await self._until_heard()
         rows = await self._owner.fetch(
-            "select extract(epoch from t.received_at - e.created_at)::float8"
-            " from documentation.outbox e join operations.trace_event t on t.cause_id = e.event_id"
-            " where e.topic = $1 and t.type = $2 and e.created_at > $3",
+            "select e.created_at told, e.published_at sent, c.created_at coded,"
+            " c.published_at coded_sent, t.received_at seen"
+            " from documentation.outbox e"
+            " join operations.trace_event t on t.cause_id = e.event_id and t.type = $2"
+            " join coding.outbox c on c.event_id = t.event_id"
+            " where e.topic = $1 and e.created_at > $3",
             EncounterDocumented.topic,
             ClaimCoded.__name__,
             begun,
         )
         # operations notes business time, which began with the stack
         clock = read_clock(self._stack.home / "clock")
-        behind = (clock.wall() - clock.business()).total_seconds()
-        return [row[0] + behind for row in rows]
+        behind = clock.wall() - clock.business()
+        return [
+            Passage(
+                relayed=(row["sent"] - row["told"]).total_seconds(),
+                coded=(row["coded"] - row["sent"]).total_seconds(),
+                relayed_again=(row["coded_sent"] - row["coded"]).total_seconds(),
+                seen=(row["seen"] + behind - row["coded_sent"]).total_seconds(),
+            )
+            for row in rows
+        ]
 
     async def shape(self) -> Shape:
         """The events that were held, as they stood in the outboxes."""
