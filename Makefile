@@ -8,7 +8,6 @@ SHELL := bash
 
 PY := .venv/bin/python
 TESTS ?=
-WORKERS ?= 2
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 :/' \
@@ -33,7 +32,7 @@ migrate: setup ## bring the database of DATABASE_URL (or the embedded one) to th
 	@exec $(PY) -m deploy.local migrate
 
 test: setup ## every test, on a real PostgreSQL and broker (TESTS="path -k name" for some)
-	@exec $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup $(TESTS)
+	@exec $(PY) -m pytest -q $(TESTS)
 
 check: setup ## exactly what CI runs, cheapest failure first: format, lint, imports, types, drift, tests
 	$(PY) -m ruff format --check .

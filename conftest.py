@@ -32,34 +32,6 @@ if TYPE_CHECKING:
 ServiceDatabase: TypeAlias = "Callable[[str], Awaitable[Database]]"
 
 
-# The session's stack runs from its first test to the end of the session: its rooms come last.
-_WITH_A_STACK = (
-    "tests/chaos",
-    "tests/deploy",
-    "tests/journeys",
-    "tests/privacy",
-    "tests/security",
-)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of whole stacks run one after the other in one worker, other rooms beside them."""
-
-    def room_of(item: pytest.Item) -> str:
-        return "/".join(item.path.relative_to(config.rootpath).parts[:2])
-
-    def turn_of(item: pytest.Item) -> int:
-        room = room_of(item)
-        return _WITH_A_STACK.index(room) if room in _WITH_A_STACK else len(_WITH_A_STACK)
-
-    items.sort(key=turn_of)
-    for item in items:
-        room = room_of(item)
-        group = "whole stacks" if room in _WITH_A_STACK else room
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def stack_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("stack")
