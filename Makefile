@@ -31,7 +31,7 @@ demo: setup ## a clinic's three weeks through the whole chain, with a summary (V
 migrate: setup ## bring the database of DATABASE_URL (or the embedded one) to the newest schema
 	@exec $(PY) -m deploy.local migrate
 
-test: setup ## every test, on a real PostgreSQL and broker (TESTS="path -k name" for some)
+test: setup ## every test but chaos, on a real PostgreSQL and broker (TESTS="path -k name" for some)
 	@exec $(PY) -m pytest -q $(TESTS)
 
 check: setup ## exactly what CI runs, cheapest failure first: format, lint, imports, types, drift, tests
