@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from datetime import datetime
 from decimal import Decimal
 
 import asyncpg
 import httpx
 
 from shared.contracts.events import EVENTS
+from shared.kernel.clock import Clock
 from tests.chaos.probe import NAME as PROBE
 
 SERVICES = (
@@ -25,9 +27,10 @@ HEARERS = (*SERVICES, PROBE)
 class Effects:
     """Every table of every service, and what the payers received."""
 
-    def __init__(self, owner: asyncpg.Connection, clearinghouse: str) -> None:
+    def __init__(self, owner: asyncpg.Connection, clearinghouse: str, clock: Clock) -> None:
         self._owner = owner
         self._clearinghouse = clearinghouse
+        self._clock = clock
 
     async def unfinished(self) -> dict[str, int]:
         """What is still on its way, by name; empty when everything has arrived."""
@@ -48,6 +51,13 @@ class Effects:
         for intake in ("eligibility", "documentation", "pathology", "submission"):
             state = "webhook_inbox where state in ('stored', 'waiting')"
             found[f"{intake} messages"] = await self._count(f"{intake}.{state}")
+        async with httpx.AsyncClient(base_url=self._clearinghouse, timeout=30) as client:
+            answers = (await client.get("/v1/answers")).json()
+        now = self._clock.business()
+        found["answers of the payers"] = sum(
+            not answer["delivered"] and datetime.fromisoformat(answer["due_at"]) <= now
+            for answer in answers
+        )
         return {what: count for what, count in found.items() if count}
 
     async def told(self) -> int:
