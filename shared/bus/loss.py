@@ -32,6 +32,7 @@ async def lost_partitions(
     asked_at = Clock().wall().timestamp() * 1000
     for at, top in tops.items():
         reader.seek(at, top.offset)
+    reader.resume(*tops)
     found: dict[TopicPartition, list[ConsumerRecord]] = {}
     lost: set[TopicPartition] = set()
     try:
@@ -42,6 +43,8 @@ async def lost_partitions(
                 break
     except OffsetOutOfRangeError as error:
         lost |= set(error.args[0])
+    finally:
+        reader.pause(*tops)  # or it would fetch for nothing until it is asked again
     for at, top in tops.items():
         if records := found.get(at):
             if _is_other(records[0], top):

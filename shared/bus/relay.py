@@ -154,25 +154,23 @@ class Relay:
             if top is None or at.offset > top.offset:
                 tops[at.topic_partition] = Top(at.offset, row["event_id"])
             EVENTS_PUBLISHED.labels(self._service, at.topic).inc()
-        async with connection.transaction():
-            await connection.execute(
-                "update outbox o set published_at = clock_timestamp(), part = k.part, off = k.off"
-                " from unnest($1::bigint[], $2::int[], $3::bigint[]) k (seq, part, off)"
-                " where o.seq = k.seq",
-                [row["seq"] for row in rows],
-                [at.partition for at in acknowledged],
-                [at.offset for at in acknowledged],
-            )
-            await connection.execute(
-                "insert into log_top (topic, part, off, event_id)"
-                " select * from unnest($1::text[], $2::int[], $3::bigint[], $4::uuid[])"
-                " on conflict (topic, part) do update"
-                " set off = excluded.off, event_id = excluded.event_id",
-                [at.topic for at in tops],
-                [at.partition for at in tops],
-                [top.offset for top in tops.values()],
-                [top.event_id for top in tops.values()],
-            )
+        await connection.execute(
+            "with marked as (update outbox o set published_at = clock_timestamp(),"
+            " part = k.part, off = k.off"
+            " from unnest($1::bigint[], $2::int[], $3::bigint[]) k (seq, part, off)"
+            " where o.seq = k.seq)"
+            " insert into log_top (topic, part, off, event_id)"
+            " select * from unnest($4::text[], $5::int[], $6::bigint[], $7::uuid[])"
+            " on conflict (topic, part) do update"
+            " set off = excluded.off, event_id = excluded.event_id",
+            [row["seq"] for row in rows],
+            [at.partition for at in acknowledged],
+            [at.offset for at in acknowledged],
+            [at.topic for at in tops],
+            [at.partition for at in tops],
+            [top.offset for top in tops.values()],
+            [top.event_id for top in tops.values()],
+        )
         self._tops |= tops
 
     async def _send_again(self, connection: asyncpg.Connection, topics: Collection[str]) -> None:
