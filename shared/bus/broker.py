@@ -16,7 +16,7 @@ LARGEST_BODY = 900_000
 """Bytes of an event's body that every broker carries."""
 
 _LARGEST_REQUEST = 1_048_576
-_SESSION_MS = 10_000
+_SESSION_MS = 6_000
 # Kafka answers a fetch as soon as there is something. The embedded broker lets it wait this long,
 # and every fetch of nothing costs it and the client: at 20 ms a resting stack keeps one core busy
 # and events wait for the processor, at 500 ms they wait for the fetch (`make bench`).

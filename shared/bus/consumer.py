@@ -33,10 +33,15 @@ _POLL_MS = 200
 _COMMIT_SECONDS = 0.25
 _COMMIT_PATIENCE_SECONDS = 1.0
 _MARKS_SECONDS = 1.0
+_SILENT_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _LOG = logger(__name__)
 
 Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
+
+class SilenceError(Exception):
+    """A member that is in its group, and whose fetches have stopped for good."""
 
 
 class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
@@ -85,6 +90,7 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
 
         Raises:
             KafkaError, OSError: the broker failed.
+            SilenceError: nothing was fetched for too long, though nothing failed.
         """
         topics = heard_topics(self._stage)
         await self._broker.ensure(topics)
@@ -93,15 +99,26 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         client.subscribe(topics, listener=self)
         self._client = client
         await client.start()
+        hearing = asyncio.create_task(self._hear(client))
+        listening = asyncio.create_task(_demand_fetches(client))
         try:
-            while True:
-                with phase(self._stage.name, "fetch"):
-                    records = await client.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
-                async with self._busy:
-                    await self._take(client, records)
+            await asyncio.wait({hearing, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for task in (hearing, listening):
+                task.cancel()
+            ended = await asyncio.gather(hearing, listening, return_exceptions=True)
             self._client = None
             await client.stop()
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+    async def _hear(self, client: AIOKafkaConsumer) -> None:
+        while True:
+            with phase(self._stage.name, "fetch"):
+                records = await client.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+            async with self._busy:
+                await self._take(client, records)
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Finish the batch and commit before another member takes over."""
@@ -254,3 +271,26 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         except (KafkaError, TimeoutError):
             return
         self._committed |= offsets
+
+
+async def _demand_fetches(client: AIOKafkaConsumer) -> None:
+    """End a member that looks alive and hears nothing.
+
+    The client's own tasks can die, or wait for ever for an offset of a topic that is no more, while
+    its heartbeats go on: the group would never give its partitions to anybody else.
+
+    Raises:
+        SilenceError: a partition was not fetched for `_SILENT_SECONDS`.
+    """
+    fetched: dict[TopicPartition, tuple[int | None, float]] = {}
+    while True:
+        await asyncio.sleep(1)
+        now = monotonic()
+        before, fetched = fetched, {}
+        for at in client.assignment():
+            last = client.last_poll_timestamp(at)
+            known, since = before.get(at, (last, now))
+            fetched[at] = (last, since if last == known else now)
+        silent = [at for at, (_, since) in fetched.items() if now - since > _SILENT_SECONDS]
+        if silent:
+            raise SilenceError(f"nothing fetched of {len(silent)} partitions")

@@ -5,8 +5,8 @@ is unknown what became of it: the partner is asked for its status first, where i
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic
@@ -24,7 +24,8 @@ from shared.telemetry import error_fields, logger, span
 from shared.telemetry.metrics import OUTBOUND_CALLS
 
 _POLL_SECONDS = 0.5
-_LEASE = timedelta(minutes=2)
+_LEASE = timedelta(seconds=15)
+_RENEW_SECONDS = 5.0
 _SEND_SECONDS = 60
 _LOG = logger(__name__)
 
@@ -100,7 +101,8 @@ class Deliver(Generic[S, R]):
         )
         with span("deliver", dermis__case_id=call.case_id, dermis__kind=call.kind):
             try:
-                answer = await self._answer(row, call)
+                async with self._leased(row["id"]):
+                    answer = await self._answer(row, call)
             except Exception as error:  # whatever the sender met, its call stays to be made
                 await self._try_later(row, call, error)
                 return True
@@ -130,6 +132,28 @@ class Deliver(Generic[S, R]):
                 list(self._partners),
                 _LEASE,
             )
+
+    @asynccontextmanager
+    async def _leased(self, outbound_id: UUID) -> AsyncIterator[None]:
+        """Keep the call as long as its sender works; the lease of one that was killed runs out."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(_RENEW_SECONDS)
+                async with self._database.relay_transaction() as connection:
+                    await raw(connection).execute(
+                        "update outbound set next_at = clock_timestamp() + $2 where id = $1",
+                        outbound_id,
+                        _LEASE,
+                    )
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            with suppress(asyncio.CancelledError, Exception):  # a lease that ran out is asked for
+                await renewing
 
     async def _answer(self, row: asyncpg.Record, call: Call) -> Answer:
         if row["before"] == "answered":  # only its way home failed

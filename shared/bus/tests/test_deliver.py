@@ -1,10 +1,13 @@
 """Calls to partners: once, and after an unknown outcome asked for first."""
 
+import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import pytest
 
+from shared.bus import deliver
 from shared.bus.apply import apply
 from shared.bus.deliver import Answer, Call, Deliver, Partner
 from shared.bus.envelope import event_id
@@ -22,17 +25,19 @@ STAGE = toy.stage(toy.WALL)
 class Clearinghouse:
     """A partner that can lose its answer after having acted."""
 
-    def __init__(self, *, silent: int = 0, down: int = 0) -> None:
+    def __init__(self, *, silent: int = 0, down: int = 0, slow_seconds: float = 0) -> None:
         self.acted: list[str] = []
         self.asked: list[str] = []
         self._silent = silent
         self._down = down
+        self._slow_seconds = slow_seconds
 
     async def send(self, call: Call) -> Answer:
         if self._down:
             self._down -= 1
             raise ConnectionRefusedError
         self.acted.append(call.idempotency_key)
+        await asyncio.sleep(self._slow_seconds)
         if self._silent:
             self._silent -= 1
             raise TimeoutError
@@ -128,3 +133,17 @@ async def test_an_answer_whose_way_home_failed_is_not_sent_again(
     await work_off(owner, worker(wall, partner))
     assert partner.acted == []
     assert await last_word(owner) == "answered 202 taken"
+
+
+async def test_a_slow_partner_keeps_its_call_and_nobody_else_takes_it(
+    wall: Database, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "_LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr(deliver, "_RENEW_SECONDS", 0.1)
+    slow, other = Clearinghouse(slow_seconds=1.0), Clearinghouse()
+    await call_out(wall, "call:1")
+    sending = asyncio.create_task(worker(wall, slow).deliver_once())
+    await asyncio.sleep(0.7)
+    assert not await worker(wall, other).deliver_once()
+    assert await sending
+    assert (slow.acted, other.acted, other.asked) == ([f"{CASE}-1"], [], [])

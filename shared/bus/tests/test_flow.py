@@ -7,9 +7,11 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from deploy.local.broker import Broker as Server
+from shared.bus import consumer
 from shared.bus.apply import apply
 from shared.bus.broker import Broker
 from shared.bus.runner import Runner
@@ -27,9 +29,15 @@ PATIENCE = 60.0
 class Flow:
     """The three services running in this process."""
 
-    def __init__(self, url: str, databases: dict[str, Database]) -> None:
+    def __init__(
+        self,
+        url: str,
+        databases: dict[str, Database],
+        runners: dict[str, Runner[toy.Case, None]],
+    ) -> None:
         self.url = url
         self.databases = databases
+        self.runners = runners
         # the log of the session holds the cases of other tests too
         self.practice = f"north-{secrets.token_hex(3)}"
 
@@ -72,10 +80,13 @@ async def flow(
     broker = Broker(kafka_bootstrap)
     async with AsyncExitStack() as running:
         databases = {name: await toy_database(name) for name in (toy.MOUTH, toy.WALL, toy.EAR)}
-        for name, database in databases.items():
-            runner = Runner(toy.stage(name), database, broker, Clock())
+        runners = {
+            name: Runner(toy.stage(name), database, broker, Clock())
+            for name, database in databases.items()
+        }
+        for runner in runners.values():
             await running.enter_async_context(runner)
-        yield Flow(fresh_url, databases)
+        yield Flow(fresh_url, databases, runners)
 
 
 async def test_words_arrive_once_and_in_order_also_over_a_lost_log(
@@ -109,3 +120,24 @@ async def test_words_arrive_once_and_in_order_also_over_a_lost_log(
     assert await flow.noted("V-2") == words
     for name in (toy.WALL, toy.EAR):
         assert REWINDS.labels(name)._value.get() > 0
+
+
+async def test_a_member_whose_fetches_have_died_begins_again(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "_SILENT_SECONDS", 1.0)
+    await flow.say("before")
+
+    async def first_there() -> bool:
+        return await flow.noted() == ["before"]
+
+    await flow.until(first_there)
+    member = flow.runners[toy.EAR].consumer._client
+    assert member is not None
+    member._fetcher._fetch_task.cancel()  # as a fault of the library would: nothing is raised
+    await flow.say("after")
+
+    async def second_there() -> bool:
+        return await flow.noted() == ["before", "after"]
+
+    await flow.until(second_there)
