@@ -16,6 +16,8 @@ from deploy.local.process import Process
 class Broker:
     """One broker on 127.0.0.1: `start()` makes it ready for clients at `bootstrap`."""
 
+    idempotence = False
+
     def __init__(self, directory: Path, port: int, *, log: Path) -> None:
         self.port = port
         self.bootstrap = f"{HOST}:{port}"
@@ -50,6 +52,9 @@ class Broker:
     def stop(self) -> None:
         """End the broker and lose its log."""
         self.process.stop()
+
+    def forget(self) -> None:
+        """Nothing: the log went with the process."""
 
 
 def _binary(directory: Path) -> Path:

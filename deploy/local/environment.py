@@ -21,7 +21,7 @@ def service_environment(
     *,
     owner_url: str,
     bootstrap: str,
-    embedded_broker: bool,
+    idempotence: bool,
     ports: Mapping[str, int],
     home: Path,
     credentials: Credentials,
@@ -31,9 +31,8 @@ def service_environment(
     variables = {
         "HOST": HOST,
         "KAFKA_BOOTSTRAP": bootstrap,
-        # the embedded broker has no producer ids and always four partitions
-        "KAFKA_IDEMPOTENCE": "false" if embedded_broker else "true",
-        "KAFKA_PARTITIONS": "4",
+        "KAFKA_IDEMPOTENCE": "true" if idempotence else "false",
+        "KAFKA_PARTITIONS": "4",  # the embedded broker always has four
         "JWKS_FILE": str(home / "jwks.json"),
         "JWT_ISSUER": ISSUER,
         "CLOCK_FILE": str(home / "clock"),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.local.broker import Broker
+from deploy.local.brokers import LocalBroker, local_broker
 from deploy.local.business_clock import (
     DEFAULT_RATE,
     DEFAULT_START,
@@ -72,7 +72,7 @@ class Stack:
         self._say = say
         self._lock = Lock(self.home)
         self._postgres: Postgres | None = None
-        self._broker: Broker | None = None
+        self._broker: LocalBroker | None = None
         self._processes: dict[str, Process] = {}
         self._guard = threading.RLock()
         self._stopping = threading.Event()
@@ -210,7 +210,7 @@ class Stack:
             self._postgres.start()
             self._processes["postgres"] = self._postgres.process
         if not os.environ.get("KAFKA_BOOTSTRAP"):
-            self._broker = Broker(self.state, free_port(), log=self._log("broker"))
+            self._broker = local_broker(self.state, log=self._log("broker"))
             self._broker.start()
             self._processes["broker"] = self._broker.process
         return self.owner_url, self.bootstrap
@@ -221,7 +221,7 @@ class Stack:
                 service,
                 owner_url=owner_url,
                 bootstrap=bootstrap,
-                embedded_broker=self._broker is not None,
+                idempotence=self._broker is None or self._broker.idempotence,
                 ports=self.ports,
                 home=self.home,
                 credentials=credentials,

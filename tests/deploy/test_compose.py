@@ -94,7 +94,7 @@ def test_the_local_stack_gives_a_service_what_it_reads_and_no_others_secrets(
         service,
         owner_url="postgresql://owner:secret@db/x",
         bootstrap="127.0.0.1:9",
-        embedded_broker=True,
+        idempotence=True,
         ports=CONTRACT_PORTS,
         home=tmp_path,
         credentials=Credentials(tmp_path / "credentials.json"),

@@ -1,4 +1,4 @@
-"""What the bus asks of a broker, on the embedded one or on the Kafka that KAFKA_BOOTSTRAP names.
+"""What the bus asks of a broker: the embedded one, Kafka by BROKER=kafka, or KAFKA_BOOTSTRAP's.
 
 A known gap of the embedded broker is an expected failure with its reason.
 """
@@ -13,13 +13,13 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-from deploy.local.broker import Broker as Server
+from deploy.local.brokers import LocalBroker, is_embedded
 from shared.bus.broker import LARGEST_BODY, Broker
 from shared.bus.loss import Top, lost_partitions
 from shared.kernel import ids
 
-EMBEDDED = not os.environ.get("KAFKA_BOOTSTRAP")
-embedded_only = pytest.mark.skipif(not EMBEDDED, reason="stops the server")
+EMBEDDED = is_embedded()
+ours = pytest.mark.skipif("KAFKA_BOOTSTRAP" in os.environ, reason="stops the server")
 
 
 def gap(reason: str) -> pytest.MarkDecorator:
@@ -201,24 +201,25 @@ async def test_partitions_move_when_members_join_leave_and_die(
         assert await assigned(stays) == [{0, 1, 2, 3}]
 
 
-@embedded_only
+@ours
 @gap("memory only: a stop is a total loss")
 async def test_a_restart_keeps_the_log(
-    log: Broker, topic: str, broker: Server, clients: AsyncExitStack
+    log: Broker, topic: str, broker: LocalBroker, clients: AsyncExitStack
 ) -> None:
     producer = log.producer()
     await producer.start()
     clients.push_async_callback(producer.stop)
     await producer.send_and_wait(topic, b"x", partition=0)
-    await asyncio.to_thread(restart, broker)
+    await asyncio.to_thread(broker.stop)
+    await asyncio.to_thread(broker.start)
     await log.ensure([topic])
-    (record,) = await asyncio.wait_for(read(log, topic, 1, clients), 3)
+    (record,) = await asyncio.wait_for(read(log, topic, 1, clients), 3 if EMBEDDED else 30)
     assert record.value == b"x"
 
 
-@embedded_only
+@ours
 async def test_a_lost_log_is_found_and_one_that_stands_is_not(
-    log: Broker, topic: str, broker: Server, clients: AsyncExitStack
+    log: Broker, topic: str, broker: LocalBroker, clients: AsyncExitStack
 ) -> None:
     producer, reader = log.producer(), log.reader()
     for client in (producer, reader):
@@ -233,7 +234,9 @@ async def test_a_lost_log_is_found_and_one_that_stands_is_not(
     for _ in range(3):
         assert await lost_partitions(reader, stands) == set()
     assert await lost_partitions(reader, {at: Top(2, other)}) == {at}
-    await asyncio.to_thread(restart, broker)
+    await asyncio.to_thread(broker.stop)
+    await asyncio.to_thread(broker.forget)
+    await asyncio.to_thread(broker.start)
     await log.ensure([topic])
     async with asyncio.timeout(20):
         while not await lost_partitions(reader, stands):  # noqa: ASYNC110 - it asks the broker
@@ -242,8 +245,3 @@ async def test_a_lost_log_is_found_and_one_that_stands_is_not(
     for _ in range(5):
         await producer.send_and_wait(topic, b"y", partition=0, headers=[("ce_id", b"new")])
     assert await lost_partitions(reader, stands) == {at}
-
-
-def restart(broker: Server) -> None:
-    broker.stop()
-    broker.start()

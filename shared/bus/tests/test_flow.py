@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from deploy.local.broker import Broker as Server
+from deploy.local.brokers import LocalBroker
 from shared.bus import consumer
 from shared.bus.apply import apply
 from shared.bus.broker import Broker
@@ -90,7 +90,7 @@ async def flow(
 
 
 async def test_words_arrive_once_and_in_order_also_over_a_lost_log(
-    flow: Flow, broker: Server
+    flow: Flow, broker: LocalBroker
 ) -> None:
     words = [f"w{n}" for n in range(50)]
     for case in ("V-1", "V-2"):
@@ -107,6 +107,7 @@ async def test_words_arrive_once_and_in_order_also_over_a_lost_log(
         assert REWINDS.labels(name)._value.get() == 0
 
     await asyncio.to_thread(broker.stop)
+    await asyncio.to_thread(broker.forget)
     await flow.say("while it is gone")
     await asyncio.to_thread(broker.start)
     await flow.say("after")
