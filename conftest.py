@@ -1,6 +1,7 @@
 """What tests share: one PostgreSQL and one broker per session, and fresh migrated databases.
 
-`DATABASE_URL` and `KAFKA_BOOTSTRAP` name servers to use instead of the embedded ones.
+`DATABASE_URL` and `KAFKA_BOOTSTRAP` name servers to use instead of those that are started here;
+`BROKER=kafka` starts an Apache Kafka in place of the embedded broker.
 """
 
 import asyncio
@@ -15,8 +16,9 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from deploy.local.broker import Broker
+from deploy.local.brokers import LocalBroker, local_broker
 from deploy.local.parts import free_ports
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
@@ -30,6 +32,18 @@ if TYPE_CHECKING:
     from shared.db import Database
 
 ServiceDatabase: TypeAlias = "Callable[[str], Awaitable[Database]]"
+
+
+class Rooms(LoadScopeScheduling):
+    """Two workers share the rooms; whole stacks stay with one, two at once starve each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        room = nodeid.split("::")[0].rpartition("/")[0]
+        return "tests" if room.startswith("tests/") else room
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rooms:
+    return Rooms(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +78,9 @@ def postgres_url(stack_directory: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def broker(stack_directory: Path) -> Iterator[Broker]:
-    """The session's embedded broker, for tests that stop it: they start it again."""
-    server = Broker(stack_directory, free_port(), log=stack_directory / "broker.log")
+def broker(stack_directory: Path) -> Iterator[LocalBroker]:
+    """The session's broker, for tests that stop it: they start it again."""
+    server = local_broker(stack_directory, log=stack_directory / "broker.log")
     try:
         server.start()
         yield server
