@@ -153,7 +153,7 @@ def result_of(event: PathologyReturned) -> HeardResult:
         behavior=event.behavior,
         icd10=event.icd10,
         confirmed=event.interpretation.confirmed,
-        automatic=event.interpretation.decision == "automatic",
+        automatic=event.interpretation.decision != "review",
         margins=event.margins,
     )
     return HeardResult(event.match.encounter_id, result)

@@ -38,7 +38,7 @@ def app_of(
     return create_app(
         settings,
         parts,
-        routers=[api.commands, api.reads],
+        routers=api.ROUTERS,
         bus=bus,
         webhooks=Webhooks(FORMATS, wire.identify, wire.interpreter(store.route)),
     )

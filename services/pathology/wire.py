@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pathology.domain.commands import RecordResult
+from services.pathology.domain.commands import AwaitMatch, RecordResult
 from services.pathology.domain.matching import Placed, Unplaced
 from services.pathology.domain.report import Report
 from shared.clinical import reports
@@ -19,15 +19,13 @@ from shared.clinical.histology import Code
 from shared.contracts.documents.base import Document, Flag, Items, Side
 from shared.contracts.documents.result import (
     Behavior,
-    Interpretation,
     Margins,
-    Match,
     PathologyResult,
     ResultCode,
     ResultFacts,
-    ResultStatus,
 )
 from shared.http.message import Interpreted, Received, Trouble
+from shared.kernel.ids import practice_key
 from shared.kernel.refused import Refused
 from shared.vault import Sealer
 
@@ -72,40 +70,6 @@ class InterpretAnswer(Document):
     confidence: reports.Confidence
     reasons: tuple[ReasonView, ...]
     spans: tuple[SpanView, ...]
-
-
-class Recorded(BaseModel):
-    """What became of a result that was posted. `why`: what it waits for, or must be read for."""
-
-    result_id: str
-    state: Literal["matched", "review", "unmatched"]
-    case_id: UUID | None = None
-    why: str | None = None
-
-
-class RevisionView(BaseModel):
-    """A report of the same lab, accession and part. `revision` null: kept, never applied."""
-
-    result_id: str
-    status: ResultStatus
-    reported_at: datetime
-    revision: int | None
-
-
-class ResultView(BaseModel):
-    """A result as it is kept. `diagnosis_text` only for who may read patients' data."""
-
-    result: ResultFacts
-    diagnosis_text: str | None
-    state: Literal["matched", "review", "unmatched"]
-    case_id: UUID | None
-    received_at: datetime
-    why: str | None
-    candidates: list[str]
-    match: Match | None
-    interpretation: Interpretation | None
-    revision: int | None
-    revisions: list[RevisionView]
 
 
 def interpret(asked: InterpretRequest) -> InterpretAnswer:
@@ -174,7 +138,9 @@ def interpreter(
         routed = await route(connection, message.practice_id, kept)
         if isinstance(routed, Unplaced):
             why = Trouble(routed.why, "the result waits for its specimen or a person")
-            return Interpreted("result", state="unmatched", problems=[why])
+            waits = AwaitMatch(kept.result_id, kept.received_at)
+            key = practice_key(message.practice_id)
+            return Interpreted("result", [(key, waits)], state="unmatched", problems=[why])
         return Interpreted(
             "result",
             [(routed.case_id, RecordResult(kept))],

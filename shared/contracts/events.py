@@ -12,6 +12,7 @@ from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.event import Event
 from shared.contracts.pathology_overdue import PathologyOverdue
 from shared.contracts.pathology_returned import PathologyReturned
+from shared.contracts.pathology_unmatched import PathologyUnmatched
 from shared.contracts.remittance_posted import RemittancePosted
 from shared.contracts.visit_classified import VisitClassified
 
@@ -22,6 +23,7 @@ EVENTS: tuple[type[Event], ...] = (
     DocumentationQueried,
     PathologyReturned,
     PathologyOverdue,
+    PathologyUnmatched,
     ClaimCoded,
     ClaimHeld,
     ClaimSubmitted,

@@ -1,5 +1,7 @@
 """Sealing of one practice's data with its own data key."""
 
+import hashlib
+import hmac
 from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 
@@ -44,6 +46,14 @@ class Sealer:
         except ValueError:
             raise Unreadable("not a sealed text") from None
         return self.open(purpose, raw).decode()
+
+    def fingerprint(self, purpose: str, clear: str) -> str:
+        """The same for the same text: what has to be compared and must not stand in the clear.
+
+        Keyed by the practice's data key: without it a guessed text cannot be tried.
+        """
+        context = f"fingerprint|{self._context(purpose)}|{clear}".encode()
+        return hmac.new(self._key, context, hashlib.sha256).hexdigest()[:32]
 
     def _context(self, purpose: str) -> str:
         return f"{self.practice_id}|{purpose}"

@@ -19,6 +19,7 @@ from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.event import Event
 from shared.contracts.pathology_overdue import PathologyOverdue
 from shared.contracts.pathology_returned import PathologyReturned
+from shared.contracts.pathology_unmatched import PathologyUnmatched
 from shared.contracts.remittance_posted import RemittancePosted
 from shared.contracts.visit_classified import VisitClassified
 
@@ -68,6 +69,7 @@ HANDLERS: Handlers[Case, None] = {
     DocumentationQueried: _drawn(clinic.documentation_queried, sentences.documentation_queried),
     PathologyReturned: _drawn(clinic.pathology_returned, sentences.pathology_returned),
     PathologyOverdue: _drawn(clinic.noted, sentences.pathology_overdue),
+    PathologyUnmatched: _drawn(clinic.noted, sentences.pathology_unmatched),
     ClaimCoded: _drawn(billing.claim_coded, sentences.claim_coded),
     ClaimHeld: _drawn(billing.claim_held, sentences.claim_held),
     ClaimSubmitted: _drawn(billing.claim_submitted, sentences.claim_submitted),

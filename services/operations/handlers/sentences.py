@@ -13,6 +13,7 @@ from shared.contracts.documentation_queried import DocumentationQueried
 from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.pathology_overdue import PathologyOverdue
 from shared.contracts.pathology_returned import PathologyReturned
+from shared.contracts.pathology_unmatched import PathologyUnmatched
 from shared.contracts.remittance_posted import RemittancePosted
 from shared.contracts.visit_classified import VisitClassified
 
@@ -62,6 +63,10 @@ def pathology_returned(event: PathologyReturned) -> str:
 
 def pathology_overdue(event: PathologyOverdue) -> str:
     return f"The result of specimen {event.specimen_id} is overdue ({event.level})."
+
+
+def pathology_unmatched(event: PathologyUnmatched) -> str:
+    return f"Result {event.result_id} of {event.lab_id} has found no specimen in three days."
 
 
 def claim_coded(event: ClaimCoded) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from services.pathology.domain.report import Report, Status
+from services.pathology.domain import parts
+from services.pathology.domain.report import SETTLING, Report, Status
 from shared.clinical.diagnoses import Side
 from shared.clinical.histology import Behavior
 from shared.clinical.report_text import Margins
@@ -18,7 +19,8 @@ MatchedBy: TypeAlias = Literal["specimen", "accession", "order", "patient_and_si
 class Specimen:
     """A specimen of an encounter, with what its lesion says.
 
-    established: the ICD-10-CM code of the lesion where earlier pathology proved it.
+    established: the ICD-10-CM code of the lesion where earlier pathology proved it. expected_at:
+    when its result should be there, by the waiting times of then.
     """
 
     specimen_id: str
@@ -30,27 +32,66 @@ class Specimen:
     laterality: Side | None = None
     established: str | None = None
     lab_id: str | None = None
+    expected_at: datetime | None = None
+
+
+Series: TypeAlias = tuple[str, str, str, str]
+"""Lab, accession, specimen and part: what revisions are counted in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A report and the specimen it belongs to."""
+    """A report and the specimen it belongs to.
+
+    part: the label its series began with; a lab that relabels its parts continues it.
+    """
 
     report: Report
     specimen_id: str
     by: MatchedBy
+    part: str = ""
 
     @property
-    def series(self) -> tuple[str, str, str]:
-        """Revisions are counted per lab, accession and part: the part is the specimen."""
-        return self.report.lab_id, self.report.accession, self.specimen_id
+    def series(self) -> Series:
+        """The series whose revision it is."""
+        return self.report.lab_id, self.report.accession, self.specimen_id, self.part
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided a report to mean.
+
+    status: what it is where the lab's own status was not understood.
+    """
+
+    behavior: Behavior
+    diagnosis: str | None
+    icd10: str | None
+    margins: Margins
+    status: Literal["final", "corrected"] = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A person's decision on one content of a series, for the lesion as it stood then.
+
+    Another content, or a lesion that moved, opens the question again.
+    """
+
+    series: Series
+    content_hash: str
+    site: str | None
+    laterality: Side | None
+    decided: Decided
+    actor: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a report means for billing. `behavior` and `icd10` are None where a person decides."""
 
-    decision: Literal["automatic", "review"]
+    decision: Literal["automatic", "review", "person"]
     confirmed: bool
     behavior: Behavior | None
     diagnosis: str | None
@@ -63,7 +104,7 @@ class Meaning:
 class Told:
     """A revision that was published."""
 
-    series: tuple[str, str, str]
+    series: Series
     revision: int
     result_id: str
     document_hash: str
@@ -84,6 +125,7 @@ class Case:
     specimens: tuple[Specimen, ...] = ()
     attached: tuple[Attached, ...] = ()
     told: tuple[Told, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
 
     def specimen(self, specimen_id: str) -> Specimen | None:
         """The specimen of that id, if the case has it."""
@@ -93,9 +135,26 @@ class Case:
         """Whether the same document is attached already."""
         return any(each.report.identity == report.identity for each in self.attached)
 
-    def with_attached(self, report: Report, specimen_id: str, by: MatchedBy) -> "Case":
-        """The case with a report matched to a specimen."""
-        return replace(self, attached=(*self.attached, Attached(report, specimen_id, by)))
+    def with_attached(self, report: Report, specimen_ids: Iterable[str], by: MatchedBy) -> "Case":
+        """The case with a report matched to its specimen, or to those its parts were merged of."""
+        new = [
+            Attached(report, each, by, parts.series_label(report.part, self._labels(report, each)))
+            for each in dict.fromkeys(specimen_ids)
+        ]
+        return replace(self, attached=(*self.attached, *new))
+
+    def with_settlement(self, settlement: Settlement) -> "Case":
+        """The case with a person's decision; an earlier one on the same content gives way."""
+        others = tuple(
+            each
+            for each in self.settlements
+            if (each.series, each.content_hash) != (settlement.series, settlement.content_hash)
+        )
+        return replace(self, settlements=(*others, settlement))
+
+    def _labels(self, report: Report, specimen_id: str) -> list[str]:
+        link = (report.lab_id, report.accession, specimen_id)
+        return [each.part for each in self.attached if each.series[:3] == link]
 
     def with_encounter(
         self, encounter_id: str, version: int, mrn: str, specimens: Iterable[Specimen]
@@ -125,18 +184,19 @@ class Case:
         """The last version heard of an encounter; 0 before the first."""
         return dict(self.encounters).get(encounter_id, 0)
 
-    def last_told(self, series: tuple[str, str, str]) -> Told | None:
+    def last_told(self, series: Series) -> Told | None:
         """The last revision published of a series."""
         return next((each for each in reversed(self.told) if each.series == series), None)
 
-    def links_of(self, specimen_id: str) -> frozenset[tuple[str, str, str | None]]:
-        """(lab, accession, part) of what is attached to a specimen."""
-        return frozenset(
-            (each.report.lab_id, each.report.accession, each.report.part)
-            for each in self.attached
-            if each.specimen_id == specimen_id
-        )
-
-    def settled(self, specimen_id: str) -> bool:
+    def returned(self, specimen_id: str) -> bool:
         """Whether a result other than a preliminary one has come for a specimen."""
         return any(each.series[2] == specimen_id for each in self.told)
+
+    def returned_at(self, specimen_id: str) -> datetime | None:
+        """When the lab signed the first report of a specimen whose diagnosis counts."""
+        signed = [
+            each.report.reported_at
+            for each in self.attached
+            if each.specimen_id == specimen_id and each.report.status in SETTLING
+        ]
+        return min(signed, default=None)

@@ -1,20 +1,39 @@
-"""Which specimen a result belongs to. What is not certain goes to a person, never to a claim."""
+"""Which specimen a result belongs to. What is not certain goes to a person, never to a claim.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+In the order of interop 5: the specimen's id; the practice's order and part; a lab's accession that
+is linked already; record number, day of collection, site and side. Each only if the patient agrees.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from services.pathology.domain.case import Case, MatchedBy, Specimen
+from services.pathology.domain import parts
+from services.pathology.domain.case import MatchedBy
+from services.pathology.domain.evidence import (
+    Candidate,
+    collected_near,
+    linked,
+    ordered,
+    places_conflict,
+    same_site_and_side,
+    sides_conflict,
+)
+from services.pathology.domain.orders import Order
+from services.pathology.domain.people import People
 from services.pathology.domain.report import Report
-from shared.clinical.body_sites import find_site
-from shared.clinical.reports import same_place
 
 Why: TypeAlias = Literal[
     "specimen-unknown",
     "specimen-ambiguous",
+    "order-ambiguous",
     "accession-ambiguous",
     "part-unknown",
+    "part-differs",
+    "parts-merged",
+    "parts-differ",
+    "several-open-specimens",
     "patient-not-stated",
     "patient-disagrees",
     "side-conflict",
@@ -22,107 +41,201 @@ Why: TypeAlias = Literal[
     "second-opinion",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A specimen a result may belong to. links: (lab, accession, part) already attached to it."""
-
-    case_id: UUID
-    specimen_id: str
-    mrn: str | None
-    site: str | None
-    laterality: str | None
-    links: frozenset[tuple[str, str, str | None]]
+WHOLE_ACCESSION = ("cancelled", "retracted")
+"""Statuses that concern every part of an accession where no part is named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The result belongs here."""
+    """The result belongs here; `also` to further specimens of the case (a whole accession)."""
 
     case_id: UUID
     specimen_id: str
     by: MatchedBy
+    also: tuple[str, ...] = ()
+
+    @property
+    def specimen_ids(self) -> tuple[str, ...]:
+        """Every specimen it belongs to."""
+        return (self.specimen_id, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """The result waits for an encounter or a person. candidates: specimens that came close."""
+    """The result waits for an encounter, an order or a person."""
 
     why: Why
-    candidates: tuple[str, ...] = ()
 
 
-def match(report: Report, candidates: Sequence[Candidate]) -> Placed | Unplaced:
-    """By specimen id, else by an accession already linked; each only if the patient agrees."""
-    if report.specimen_id is not None:
-        found = [each for each in candidates if each.specimen_id == report.specimen_id]
-        if len(found) > 1:
-            return Unplaced("specimen-ambiguous", _ids(found))
-        by: MatchedBy = "specimen"
-    else:
-        link = (report.lab_id, report.accession)
-        found = [each for each in candidates if any(known[:2] == link for known in each.links)]
-        if len(found) > 1:
-            found = [each for each in found if (*link, report.part) in each.links]
-            if report.part is None or len(found) != 1:
-                return Unplaced("accession-ambiguous", _ids(found))
-        elif found and not _same_part(report, found[0]):
-            return Unplaced("part-unknown", _ids(found))
-        by = "accession"
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """The question: a report, the specimens that come into question, and what is known besides."""
+
+    report: Report
+    candidates: Sequence[Candidate]
+    people: People
+    orders: Sequence[Order]
+
+    def agrees(self, found: Candidate) -> bool:
+        return self.people.agreement(self.report, found.mrn) == "agrees"
+
+
+_Rule: TypeAlias = Callable[[_Matter], Placed | Unplaced | None]
+
+
+def match(
+    report: Report,
+    candidates: Sequence[Candidate],
+    people: People = People(),  # noqa: B008 - frozen and empty
+    orders: Iterable[Order] = (),
+) -> Placed | Unplaced:
+    """The specimen of a report, by the first rule that names one, or why there is none."""
+    own = [each for each in orders if each.placer_order == report.placer_order]
+    matter = _Matter(_completed(report, own), candidates, people, own)
+    why: Unplaced | None = None
+    for rule in _RULES:
+        answer = rule(matter)
+        if isinstance(answer, Placed):
+            return answer
+        why = why or answer
+        if why is not None and why.why not in _GOES_ON:
+            return why
+    return why or Unplaced("specimen-unknown")
+
+
+def _by_specimen(matter: _Matter) -> Placed | Unplaced | None:
+    ids = matter.report.specimen_ids
+    found = [each for each in matter.candidates if each.specimen_id in ids]
+    if len(found) > 1:
+        # One id may serve two encounters; the patient tells which is meant.
+        found = [each for each in found if matter.agrees(each)]
+        if len(found) != 1:
+            return Unplaced("specimen-ambiguous")
+    if found:
+        return _agreed(matter, found[0], "specimen")
+    # An id of the practice's own that is not known yet will come with its encounter.
+    return None if matter.report.specimen_id is None else Unplaced("specimen-unknown")
+
+
+def _by_order(matter: _Matter) -> Placed | Unplaced | None:
+    report = matter.report
+    labels = {
+        each.place: ordered(each, matter.orders, report.placer_order) for each in matter.candidates
+    }
+    found = [each for each in matter.candidates if labels[each.place]]
     if not found:
-        return Unplaced("specimen-unknown")
-    return _agreed(report, found[0], by)
+        return None
+    chosen = _of_parts(matter, found, lambda each: labels[each.place])
+    return Unplaced("order-ambiguous") if chosen is None else _agreed(matter, chosen, "order")
 
 
-def candidates_of(case: Case) -> list[Candidate]:
-    """The specimens of a case, as the match sees them."""
-    return [_candidate(case, each) for each in case.specimens]
+def _by_accession(matter: _Matter) -> Placed | Unplaced | None:
+    report = matter.report
+    found = [each for each in matter.candidates if linked(report, each)]
+    if not found:
+        return None
+    if report.status in WHOLE_ACCESSION and not parts.label(report.part) and len(found) > 1:
+        return _whole(matter, found)
+    chosen = _of_parts(
+        matter, found, lambda each: [parts.label(link.part) for link in linked(report, each)]
+    )
+    if chosen is not None:
+        return _agreed(matter, chosen, "accession")
+    return Unplaced("accession-ambiguous" if len(found) > 1 else "part-unknown")
 
 
-def _candidate(case: Case, specimen: Specimen) -> Candidate:
-    return Candidate(
-        case.case_id,
-        specimen.specimen_id,
-        case.mrn,
-        specimen.site,
-        specimen.laterality,
-        case.links_of(specimen.specimen_id),
+def _by_place(matter: _Matter) -> Placed | Unplaced | None:
+    """Record number, day, site and side, and exactly one specimen that waits."""
+    report = matter.report
+    if report.mrn is None:
+        return None
+    theirs = [each for each in matter.candidates if matter.agrees(each)]
+    near = [each for each in theirs if collected_near(report, each)]
+    found = [each for each in near if not each.links and same_site_and_side(report, each)]
+    if len(found) > 1:
+        return Unplaced("several-open-specimens")
+    if not found:
+        return None
+    if _parts_differ(report, found[0], near):
+        return Unplaced("parts-differ")
+    return _agreed(matter, found[0], "patient_and_site")
+
+
+_RULES: tuple[_Rule, ...] = (_by_specimen, _by_order, _by_accession, _by_place)
+_GOES_ON = ("order-ambiguous", "accession-ambiguous", "part-unknown")
+"""Another part of a known order or accession may still be found by its place."""
+
+
+def _completed(report: Report, orders: Sequence[Order]) -> Report:
+    """The report with site, side and day of its order where it does not state them itself."""
+    told = [each for each in orders if parts.same(report.part, each.part)]
+    if len(told) != 1:
+        return report
+    return replace(
+        report,
+        site=report.site or told[0].site,
+        laterality=report.laterality or told[0].laterality,
+        collected_on=report.collected_on or told[0].collected_on,
     )
 
 
-def places_conflict(report: Report, site: str | None) -> bool:
-    """Whether the result names another site than the lesion's, as far as both are known."""
-    one, other = find_site(report.site), find_site(site)
-    return one is not None and other is not None and not same_place(one, other)
+def _of_parts(
+    matter: _Matter, found: Sequence[Candidate], labels: Callable[[Candidate], list[str]]
+) -> Candidate | None:
+    """The specimen of the report's part: by its label, else by its site and side."""
+    report = matter.report
+    if parts.is_list(report.part):
+        return None
+    labelled = [each for each in found if any(parts.same(report.part, one) for one in labels(each))]
+    if len(labelled) == 1 and (len(found) == 1 or parts.label(report.part)):
+        return labelled[0]
+    near = [each for each in found if same_site_and_side(report, each)]
+    if len(near) != 1 or _parts_differ(report, near[0], found):
+        return None
+    relabelled = any(parts.relabelled(report.part, one) for one in labels(near[0]))
+    return near[0] if relabelled or not parts.label(report.part) else None
 
 
-def sides_conflict(report: Report, laterality: str | None) -> bool:
-    """Whether the result names the other side."""
-    return None not in (report.laterality, laterality) and report.laterality != laterality
+def _parts_differ(report: Report, found: Candidate, around: Iterable[Candidate]) -> bool:
+    """Whether the message reports another number of parts than the encounter has specimens."""
+    here = [
+        each
+        for each in around
+        if each.encounter_id == found.encounter_id and (not each.links or linked(report, each))
+    ]
+    return report.parts is not None and report.parts != len(here)
 
 
-def _agreed(report: Report, found: Candidate, by: MatchedBy) -> Placed | Unplaced:
-    ids = (found.specimen_id,)
-    if report.mrn is None:
-        return Unplaced("patient-not-stated", ids)
-    if report.mrn != found.mrn:
-        return Unplaced("patient-disagrees", ids)
-    if found.links and not any(
-        known[:2] == (report.lab_id, report.accession) for known in found.links
+def _whole(matter: _Matter, found: Sequence[Candidate]) -> Placed | Unplaced:
+    """A report that takes back a whole accession concerns every specimen linked to it."""
+    for each in found:
+        agreed = _agreed(matter, each, "accession")
+        if isinstance(agreed, Unplaced):
+            return agreed
+    if len({each.case_id for each in found}) > 1:
+        return Unplaced("accession-ambiguous")
+    first, *others = sorted(each.specimen_id for each in found)
+    return Placed(found[0].case_id, first, "accession", tuple(others))
+
+
+def _agreed(matter: _Matter, found: Candidate, by: MatchedBy) -> Placed | Unplaced:
+    report, own = matter.report, linked(matter.report, found)
+    agreement = matter.people.agreement(report, found.mrn)
+    if agreement == "unknown":
+        return Unplaced("patient-not-stated")
+    if agreement == "disagrees":
+        return Unplaced("patient-disagrees")
+    if found.links and not own:
+        return Unplaced("second-opinion")
+    if parts.is_list(report.part):
+        return Unplaced("parts-merged")
+    if own and not any(
+        parts.same(report.part, each.part) or parts.relabelled(report.part, each.part)
+        for each in own
     ):
-        return Unplaced("second-opinion", ids)
+        return Unplaced("part-differs")
     if sides_conflict(report, found.laterality):
-        return Unplaced("side-conflict", ids)
+        return Unplaced("side-conflict")
     if places_conflict(report, found.site):
-        return Unplaced("site-conflict", ids)
+        return Unplaced("site-conflict")
     return Placed(found.case_id, found.specimen_id, by)
-
-
-def _same_part(report: Report, found: Candidate) -> bool:
-    """A part not named on either side is the one there is."""
-    parts = {known[2] for known in found.links if known[:2] == (report.lab_id, report.accession)}
-    return report.part is None or None in parts or report.part in parts
-
-
-def _ids(found: Iterable[Candidate]) -> tuple[str, ...]:
-    return tuple(sorted(each.specimen_id for each in found))

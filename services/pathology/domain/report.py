@@ -35,6 +35,10 @@ class Report:
 
     reading: what the text states; the text itself is sealed. document_hash: the whole document;
     content_hash: without its id and time, so that the same content sent again is seen.
+    specimen_id: the practice's own id of the specimen; lab_specimen_ids: others the lab gave it.
+    family, born: fingerprints of the patient's family name and birth date, never in the clear.
+    parts: how many parts its message reported. sent_at: when the message was made (MSH-7).
+    bare: it finalises what came before and carries no text of its own (OBX-11 U).
     """
 
     result_id: str
@@ -59,6 +63,12 @@ class Report:
     billed_by: BilledBy | None = None
     billed_component: Component | None = None
     message_id: UUID | None = None
+    lab_specimen_ids: tuple[str, ...] = ()
+    family: str | None = None
+    born: str | None = None
+    parts: int | None = None
+    sent_at: datetime | None = None
+    bare: bool = False
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -66,6 +76,19 @@ class Report:
         return self.result_id, self.document_hash
 
     @property
-    def order(self) -> tuple[datetime, int, str, str]:
-        """By status time; then by how far the report is, so that arrival never decides."""
-        return self.reported_at, _RANK[self.status], self.result_id, self.document_hash
+    def order(self) -> tuple[datetime, datetime, int, datetime, str, str]:
+        """By status time, then message time, then how far the report is, then arrival."""
+        return (
+            self.reported_at,
+            self.sent_at or self.reported_at,
+            _RANK[self.status],
+            self.received_at,
+            self.result_id,
+            self.document_hash,
+        )
+
+    @property
+    def specimen_ids(self) -> tuple[str, ...]:
+        """Every id its specimen goes by, the practice's own first."""
+        own = () if self.specimen_id is None else (self.specimen_id,)
+        return (*own, *self.lab_specimen_ids)

@@ -7,11 +7,22 @@ applied, a preliminary one never bills and never replaces, the same content agai
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from services.pathology.domain.case import Attached, Case, Meaning, Specimen, Told
-from services.pathology.domain.matching import places_conflict, sides_conflict
-from services.pathology.domain.report import SETTLING, Report
+from services.pathology.domain.case import (
+    Attached,
+    Case,
+    Decided,
+    Meaning,
+    Settlement,
+    Specimen,
+    Told,
+)
+from services.pathology.domain.evidence import places_conflict, sides_conflict
+from services.pathology.domain.report import SETTLING, Report, Status
 from shared.clinical.report_text import Margins
 from shared.clinical.reports import Interpretation, settle
+
+DECIDABLE: frozenset[Status] = SETTLING | {"unknown"}
+"""Statuses of reports whose meaning a person may decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,8 @@ def tell(case: Case) -> tuple[Case, tuple[News, ...]]:
         if current is None or specimen is None:
             continue
         prior = case.last_told(series)
-        report, meaning = current.report, meaning_of(current, specimen)
+        meaning = meaning_of(current, specimen, settlement_of(case, current))
+        report = current.report
         if prior is not None and (prior.content_hash, prior.meaning) == (
             report.content_hash,
             meaning,
@@ -46,7 +58,7 @@ def tell(case: Case) -> tuple[Case, tuple[News, ...]]:
             result_id=report.result_id,
             document_hash=report.document_hash,
             content_hash=report.content_hash,
-            status=report.status,
+            status=status_of(report, settlement_of(case, current)),
             meaning=meaning,
         )
         news.append(News(current, specimen, told, prior, _material(prior, meaning)))
@@ -55,14 +67,50 @@ def tell(case: Case) -> tuple[Case, tuple[News, ...]]:
 
 
 def effective(attached: Iterable[Attached]) -> Attached | None:
-    """The report of a series that counts: the latest that is not preliminary."""
-    counting = [each for each in attached if each.report.status != "preliminary"]
-    return max(counting, key=lambda each: each.report.order, default=None)
+    """The report of a series that counts: the latest that is not preliminary.
+
+    One that carries no text of its own finalises the latest text before it (OBX-11 U).
+    """
+    series = sorted(attached, key=lambda each: each.report.order)
+    counting = [each for each in series if each.report.status != "preliminary"]
+    if not counting:
+        return None
+    last = counting[-1]
+    if last.report.bare and last.report.status in SETTLING:
+        before = series[: series.index(last)]
+        spoken = [each.report for each in before if not each.report.bare]
+        if spoken:
+            return replace(last, report=_finalised(spoken[-1], last.report))
+    return last
 
 
-def meaning_of(attached: Attached, specimen: Specimen) -> Meaning:
+def settlement_of(case: Case, attached: Attached) -> Settlement | None:
+    """What a person decided on this very content, while the lesion stands as it stood then."""
+    specimen = case.specimen(attached.specimen_id)
+    for each in case.settlements:
+        if (
+            specimen is not None
+            and (each.series, each.content_hash) == (attached.series, attached.report.content_hash)
+            and (each.site, each.laterality) == (specimen.site, specimen.laterality)
+        ):
+            return each
+    return None
+
+
+def status_of(report: Report, settlement: Settlement | None) -> Status:
+    """The lab's status; where that was not understood, what a person took it for."""
+    if report.status == "unknown" and settlement is not None:
+        return settlement.decided.status
+    return report.status
+
+
+def meaning_of(
+    attached: Attached, specimen: Specimen, settlement: Settlement | None = None
+) -> Meaning:
     """What a report means for the lesion of its specimen."""
     report = attached.report
+    if settlement is not None and report.status in DECIDABLE:
+        return _decided(settlement.decided)
     found = interpretation_of(attached, specimen)
     automatic = (
         report.status in SETTLING
@@ -102,6 +150,33 @@ def _contradicts(attached: Attached, specimen: Specimen) -> bool:
         return False
     return places_conflict(attached.report, specimen.site) or sides_conflict(
         attached.report, specimen.laterality
+    )
+
+
+def _finalised(text: Report, final: Report) -> Report:
+    """The final report with the content of the text it finalises."""
+    return replace(
+        final,
+        reading=text.reading,
+        sealed_text=text.sealed_text,
+        codes=final.codes or text.codes,
+        margins=text.margins if final.margins == "not_reported" else final.margins,
+        site=final.site or text.site,
+        laterality=final.laterality or text.laterality,
+        content_hash=f"{final.content_hash}|{text.content_hash}",
+        bare=False,
+    )
+
+
+def _decided(decided: Decided) -> Meaning:
+    return Meaning(
+        decision="person",
+        confirmed=True,
+        behavior=decided.behavior,
+        diagnosis=decided.diagnosis,
+        icd10=decided.icd10,
+        margins=decided.margins,
+        confidence="high",
     )
 
 

@@ -39,9 +39,21 @@ async def load_revisions(connection: AsyncConnection, row: ResultRow) -> Sequenc
     return rows.all()
 
 
+async def results_of_message(connection: AsyncConnection, message_id: UUID) -> Sequence[ResultRow]:
+    """The results a message carried, in the order of their parts."""
+    rows = await connection.execute(
+        select(result)
+        .where(result.c.message_id == message_id)
+        .order_by(result.c.part, result.c.result_id)
+    )
+    return rows.all()
+
+
 async def list_results(
     connection: AsyncConnection,
+    *,
     state: str | None,
+    received_before: datetime | None = None,
     after: tuple[datetime, str, str] | None,
     limit: int,
 ) -> Sequence[ResultRow]:
@@ -50,6 +62,8 @@ async def list_results(
     asked = select(result).order_by(*(column.desc() for column in key)).limit(limit)
     if state is not None:
         asked = asked.where(result.c.state == state)
+    if received_before is not None:
+        asked = asked.where(result.c.received_at <= received_before)
     if after is not None:
         asked = asked.where(tuple_(*key) < tuple_(*after))
     return (await connection.execute(asked)).all()

@@ -1,34 +1,46 @@
 """A result finds its specimen, or waits where the specimen will find it."""
 
-from uuid import UUID
-
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pathology.domain.matching import Candidate, Placed, Unplaced, match
+from services.pathology.domain.commands import Known
+from services.pathology.domain.matching import Placed, Unplaced, match
 from services.pathology.domain.report import Report
-from services.pathology.store.rows import columns_of, lock_accessions, lock_specimens
-from services.pathology.tables import result, specimen
+from services.pathology.store.locks import (
+    Keys,
+    hold_merges,
+    lock_accessions,
+    lock_patients,
+    lock_specimens,
+)
+from services.pathology.store.people import load_people
+from services.pathology.store.rows import columns_of
+from services.pathology.store.surroundings import load_surroundings
+from services.pathology.tables import result
 from shared.bus.errors import Transient
 
 
 async def route(connection: AsyncConnection, practice_id: str, report: Report) -> Placed | Unplaced:
     """Where a result goes: to its specimen, or into the queue, where it is then kept.
 
-    Results and encounters that share a specimen or an accession take the same locks before they
-    look for each other, so whichever commits second finds the first.
+    Results and encounters that share a key take the same locks before they look for each other, so
+    whichever commits second finds the first.
 
     Raises:
         Transient: the specimen came while this waited for the lock; look again.
     """
     earlier = await _matched_before(connection, practice_id, report)
-    placed = earlier or match(report, await _candidates(connection, practice_id, report))
+    placed = earlier or await _look(connection, practice_id, report)
     if isinstance(placed, Placed):
         return placed
-    await lock_specimens(connection, practice_id, [report.specimen_id])
-    await lock_accessions(connection, practice_id, [report])
-    placed = match(report, await _candidates(connection, practice_id, report))
+    keys = Keys.of([report])
+    await hold_merges(connection, practice_id)
+    people, _ = await load_people(connection, practice_id, keys.mrns)
+    await lock_patients(connection, practice_id, map(people.current, keys.mrns))
+    await lock_specimens(connection, practice_id, keys)
+    await lock_accessions(connection, practice_id, keys)
+    placed = await _look(connection, practice_id, report)
     if isinstance(placed, Placed):
         raise Transient("the specimen has just come")
     await connection.execute(
@@ -37,13 +49,22 @@ async def route(connection: AsyncConnection, practice_id: str, report: Report) -
             practice_id=practice_id,
             state="unmatched",
             why=placed.why,
-            candidates=list(placed.candidates),
             specimen_id=report.specimen_id,
+            further_specimens=list(report.lab_specimen_ids),
             **columns_of(report),
         )
         .on_conflict_do_nothing()
     )
     return placed
+
+
+async def _look(connection: AsyncConnection, practice_id: str, report: Report) -> Placed | Unplaced:
+    return look(report, await load_surroundings(connection, practice_id, [report]))
+
+
+def look(report: Report, known: Known) -> Placed | Unplaced:
+    """Where a report goes among everything around it."""
+    return match(report, known.elsewhere, known.people, known.orders)
 
 
 async def _matched_before(
@@ -60,53 +81,3 @@ async def _matched_before(
     )
     row = rows.one_or_none()
     return None if row is None else Placed(row.case_id, row.specimen_id, row.match["by"])
-
-
-async def _candidates(
-    connection: AsyncConnection, practice_id: str, report: Report
-) -> list[Candidate]:
-    """The specimens of that id, or those the accession is linked to."""
-    linked = select(result.c.specimen_id).where(
-        result.c.practice_id == practice_id,
-        result.c.lab_id == report.lab_id,
-        result.c.accession == report.accession,
-        result.c.case_id == specimen.c.case_id,
-    )
-    wanted = (
-        specimen.c.specimen_id == report.specimen_id
-        if report.specimen_id is not None
-        else specimen.c.specimen_id.in_(linked)
-    )
-    rows = await connection.execute(
-        select(specimen).where(specimen.c.practice_id == practice_id, wanted)
-    )
-    found = rows.all()
-    links: dict[tuple[UUID, str], set[tuple[str, str, str | None]]] = {}
-    attached = await connection.execute(
-        select(
-            result.c.case_id,
-            result.c.specimen_id,
-            result.c.lab_id,
-            result.c.accession,
-            result.c.part,
-        ).where(
-            tuple_(result.c.case_id, result.c.specimen_id).in_(
-                [(row.case_id, row.specimen_id) for row in found]
-            )
-        )
-    )
-    for row in attached:
-        links.setdefault((row.case_id, row.specimen_id), set()).add(
-            (row.lab_id, row.accession, row.part)
-        )
-    return [
-        Candidate(
-            row.case_id,
-            row.specimen_id,
-            row.mrn,
-            row.site,
-            row.laterality,
-            frozenset(links.get((row.case_id, row.specimen_id), ())),
-        )
-        for row in found
-    ]

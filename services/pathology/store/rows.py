@@ -1,20 +1,17 @@
-"""Reports as rows of the result table, and the locks of who looks for whom."""
+"""Reports as rows of the result table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, select, text
+from sqlalchemy import ColumnElement, Row, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pathology.domain.report import Report
+from services.pathology.store.locks import Keys
 from services.pathology.tables import result
 
 _REPORT = TypeAdapter(Report)
-_LOCK = text(
-    "select pg_advisory_xact_lock(hashtextextended(k, 0)) "
-    "from (select unnest(cast(:keys as text[])) as k order by 1) as sorted"
-)
 
 ResultRow = Row[Any]
 
@@ -25,43 +22,37 @@ def report_of(row: ResultRow) -> Report:
 
 
 def columns_of(report: Report) -> dict[str, object]:
+    """The columns that come from the report alone."""
     return {
         "result_id": report.result_id,
         "document_hash": report.document_hash,
         "lab_id": report.lab_id,
         "accession": report.accession,
         "part": report.part,
+        "mrn": report.mrn,
+        "placer_order": report.placer_order,
+        "message_id": report.message_id,
         "reported_at": report.reported_at,
         "received_at": report.received_at,
         "report": _REPORT.dump_python(report, mode="json"),
     }
 
 
-async def lock_specimens(
-    connection: AsyncConnection, practice_id: str, ids: Iterable[str | None]
-) -> None:
-    """Wait for whoever looks for the same specimens; before `lock_accessions`, never after."""
-    await _lock(connection, [f"specimen|{practice_id}|{each}" for each in ids if each])
-
-
-async def lock_accessions(
-    connection: AsyncConnection, practice_id: str, reports: Iterable[Report]
-) -> None:
-    """Wait for whoever looks for the same accessions."""
-    await _lock(
-        connection,
-        [f"accession|{practice_id}|{each.lab_id}|{each.accession}" for each in reports],
+def found_by(keys: Keys) -> ColumnElement[bool]:
+    """The results that name one of these keys."""
+    return or_(
+        result.c.specimen_id.in_(sorted(keys.specimen_ids)),
+        result.c.further_specimens.overlap(sorted(keys.specimen_ids)),
+        result.c.mrn.in_(sorted(keys.mrns)),
+        result.c.placer_order.in_(sorted(keys.placer_orders)),
+        tuple_(result.c.lab_id, result.c.accession).in_(sorted(keys.accessions)),
     )
-
-
-async def _lock(connection: AsyncConnection, keys: Sequence[str]) -> None:
-    if keys:
-        await connection.execute(_LOCK, {"keys": sorted(set(keys))})
 
 
 async def load_unmatched(
     connection: AsyncConnection, practice_id: str, wanted: ColumnElement[bool]
-) -> list[Report]:
+) -> Sequence[Report]:
+    """The unmatched results that are wanted."""
     rows = await connection.execute(
         select(result.c.report).where(
             result.c.practice_id == practice_id, result.c.state == "unmatched", wanted

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.pathology.domain.case import Case
-from services.pathology.domain.matching import Unplaced, candidates_of, match
-from services.pathology.domain.revisions import meaning_of
-from services.pathology.store.rows import columns_of, load_unmatched
+from services.pathology.domain.case import Attached, Case
+from services.pathology.domain.revisions import effective, meaning_of, settlement_of
+from services.pathology.store.rows import columns_of
 from services.pathology.tables import result, specimen
 from shared.bus.stage import Change
 from shared.http import inbox
@@ -22,13 +22,16 @@ async def save(connection: AsyncConnection, changes: Sequence[Change[Case]]) -> 
     for change in changes:
         await _save_specimens(connection, change)
         await _save_results(connection, change)
-        if change.before.specimens != change.after.specimens:
-            await _explain_waiting(connection, change)
 
 
 async def _save_specimens(connection: AsyncConnection, change: Change[Case]) -> None:
     before, after = change.before, change.after
-    if (before.specimens, before.told, before.mrn) == (after.specimens, after.told, after.mrn):
+    if (before.specimens, before.told, before.mrn, before.attached) == (
+        after.specimens,
+        after.told,
+        after.mrn,
+        after.attached,
+    ):
         return
     ids = [each.specimen_id for each in after.specimens]
     await connection.execute(
@@ -51,7 +54,9 @@ async def _save_specimens(connection: AsyncConnection, change: Change[Case]) -> 
             "laterality": each.laterality,
             "lab_id": each.lab_id,
             "collected_at": each.collected_at,
-            "state": "returned" if after.settled(each.specimen_id) else "waiting",
+            "state": "returned" if after.returned(each.specimen_id) else "waiting",
+            "expected_at": each.expected_at,
+            "returned_at": after.returned_at(each.specimen_id),
         }
         for each in after.specimens
     ]
@@ -67,48 +72,70 @@ async def _save_specimens(connection: AsyncConnection, change: Change[Case]) -> 
 
 async def _save_results(connection: AsyncConnection, change: Change[Case]) -> None:
     after = change.after
-    revisions = {(each.result_id, each.document_hash): each.revision for each in after.told}
-    rows = []
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for attached in after.attached:
-        found = after.specimen(attached.specimen_id)
-        if found is None:
+        row = _row(change, attached)
+        if row is None:
             continue
-        meaning = meaning_of(attached, found)
-        rows.append(
-            {
-                "practice_id": change.practice_id,
-                "state": "matched" if meaning.decision == "automatic" else "review",
-                "case_id": change.case_id,
-                "specimen_id": attached.specimen_id,
-                "why": None,
-                "candidates": [],
-                "match": {
-                    "encounter_id": found.encounter_id,
-                    "specimen_id": found.specimen_id,
-                    "lesion_id": found.lesion_id,
-                    "procedure_id": found.procedure_id,
-                    "by": attached.by,
-                },
-                "interpretation": asdict(meaning),
-                "revision": revisions.get(attached.report.identity),
-                **columns_of(attached.report),
-            }
-        )
+        first = rows.setdefault(attached.report.identity, row)
+        if first is not row:
+            first["further_specimens"].append(attached.specimen_id)
     if not rows:
         return
     known = {each.report.identity for each in change.before.attached}
     new = insert(result)
+    values = list(rows.values())
     await connection.execute(
         new.on_conflict_do_update(
             index_elements=["practice_id", "result_id", "document_hash"],
-            set_={name: new.excluded[name] for name in rows[0]},
+            set_={name: new.excluded[name] for name in values[0]},
         ),
-        rows,
+        values,
     )
     for attached in after.attached:
         message_id = attached.report.message_id
         if attached.report.identity not in known and message_id is not None:
             await _settle_message(connection, change, message_id)
+
+
+def _row(change: Change[Case], attached: Attached) -> dict[str, Any] | None:
+    """A report as it is listed: with what it means, in its series if it is the one that counts."""
+    after = change.after
+    found = after.specimen(attached.specimen_id)
+    if found is None:
+        return None
+    series = [each for each in after.attached if each.series == attached.series]
+    current = effective(series)
+    if current is not None and current.report.identity == attached.report.identity:
+        attached = current
+    settlement = settlement_of(after, attached)
+    meaning = meaning_of(attached, found, settlement)
+    counts = attached is current
+    revisions = {
+        (each.series, each.result_id, each.document_hash): each.revision for each in after.told
+    }
+    return {
+        "practice_id": change.practice_id,
+        "state": "review" if meaning.decision == "review" and counts else "matched",
+        "case_id": change.case_id,
+        "specimen_id": attached.specimen_id,
+        "further_specimens": [],
+        "series_part": attached.part,
+        "why": None,
+        "match": {
+            "encounter_id": found.encounter_id,
+            "specimen_id": found.specimen_id,
+            "lesion_id": found.lesion_id,
+            "procedure_id": found.procedure_id,
+            "by": attached.by,
+        },
+        "interpretation": asdict(meaning),
+        "settled": None
+        if settlement is None
+        else {"by": settlement.actor, "at": settlement.at.isoformat()},
+        "revision": revisions.get((attached.series, *attached.report.identity)),
+        **columns_of(attached.report),
+    }
 
 
 async def _settle_message(
@@ -127,23 +154,3 @@ async def _settle_message(
         events=[event_id for event_id, _ in change.emitted],
         problems=(),
     )
-
-
-async def _explain_waiting(connection: AsyncConnection, change: Change[Case]) -> None:
-    """Say of results that name a specimen of the case why they still wait."""
-    after = change.after
-    ids = [each.specimen_id for each in after.specimens]
-    for report in await load_unmatched(
-        connection, change.practice_id, result.c.specimen_id.in_(ids)
-    ):
-        placed = match(report, candidates_of(after))
-        if isinstance(placed, Unplaced):
-            await connection.execute(
-                update(result)
-                .where(
-                    result.c.practice_id == change.practice_id,
-                    result.c.result_id == report.result_id,
-                    result.c.document_hash == report.document_hash,
-                )
-                .values(why=placed.why, candidates=list(placed.candidates))
-            )

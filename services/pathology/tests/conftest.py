@@ -24,6 +24,7 @@ from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.event import Event
 from shared.contracts.pathology_overdue import PathologyOverdue
 from shared.contracts.pathology_returned import PathologyReturned
+from shared.contracts.pathology_unmatched import PathologyUnmatched
 from shared.db import Database
 from shared.http import Parts
 from shared.kernel.ids import case_id, new_id
@@ -34,7 +35,7 @@ from shared.vault.keyring import new_key
 PRACTICE = "prairie"
 EXAMPLES = Path(__file__).parents[3] / "shared/contracts/examples"
 EVENTS: dict[str, type[Event]] = {
-    each.topic: each for each in (PathologyReturned, PathologyOverdue)
+    each.topic: each for each in (PathologyReturned, PathologyOverdue, PathologyUnmatched)
 }
 
 

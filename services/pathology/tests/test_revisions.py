@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.pathology.domain.case import Case, Specimen
 from services.pathology.domain.commands import RecordResult, References
 from services.pathology.domain.report import Report
-from services.pathology.handlers import on_record_result
+from services.pathology.handlers.results import on_record_result
 from shared.bus.stage import Asked
 from shared.clinical.reports import read
 

@@ -144,7 +144,11 @@ async def test_the_queue_says_what_stands_in_the_way_once_the_encounter_is_there
     await service.post({**example("1-result"), "mrn": "MRN9"})
     await service.hear(documented(biopsy))
     found = (await service.get("/v1/results/R-1001")).json()
-    assert (found["why"], found["candidates"]) == ("patient-disagrees", ["S-1001-A"])
+    assert (found["why"], found["alert"]) == ("patient-disagrees", False)
+    (candidate,) = found["candidates"]
+    assert (candidate["specimen_id"], candidate["encounter_id"]) == ("S-1001-A", "E-1001")
+    assert candidate["agrees"] == ["specimen", "collected", "site", "lab", "open"]
+    assert candidate["disagrees"] == ["patient"]
 
 
 async def test_a_hand_made_match_is_audited_and_needs_a_specimen(service, biopsy):
@@ -160,7 +164,7 @@ async def test_a_hand_made_match_is_audited_and_needs_a_specimen(service, biopsy
 
 async def test_an_accession_already_linked_brings_its_other_results(service, excision):
     """An addendum without a specimen id waits until its accession is linked."""
-    late = {**example("2-result-corrected"), "specimen_id": None}
+    late = {**example("2-result-corrected"), "specimen_id": None, "collected_on": None}
     assert (await service.post(late)).json()["why"] == "specimen-unknown"
     await service.hear(documented(excision))
     await service.post(example("2-result-final"))

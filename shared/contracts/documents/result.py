@@ -58,9 +58,9 @@ class Match(Document):
 
 
 class Interpretation(Document):
-    """What a report means for billing. `behavior` null: a person decides."""
+    """What a report means for billing. `behavior` null: a person decides; `person`: has decided."""
 
-    decision: Literal["automatic", "review"]
+    decision: Literal["automatic", "review", "person"]
     confirmed: Flag
     behavior: Behavior | None = None
     diagnosis: str | None = None
