@@ -56,11 +56,23 @@ class FeeEntry(Document):
     code: Annotated[str, Field(min_length=1, max_length=10)]
     amount: Annotated[Money, Field(ge=0)]
     effective_from: Day = _ALWAYS
+    effective_to: Day | None = None
+    payer_id: Annotated[str, Field(min_length=1, max_length=80)] | None = None
 
     @classmethod
     def of(cls, row: tuple[str, Fee]) -> Self:
         code, fee = row
-        return cls(code=code, effective_from=fee.since, amount=fee.amount)
+        return cls(
+            code=code,
+            amount=fee.amount,
+            effective_from=fee.since,
+            effective_to=fee.until,
+            payer_id=fee.payer_id,
+        )
+
+    def fee(self) -> Fee:
+        """As the rules know it."""
+        return Fee(self.effective_from, self.amount, self.effective_to, self.payer_id)
 
 
 class FeeSchedule(Document):
@@ -136,9 +148,9 @@ async def recode(claim_id: str, who: Worker, here: Here) -> CodedClaim:
 @reads.put("/fees")
 async def replace_fees(schedule: FeeSchedule, who: Worker, here: Here) -> FeesReplaced:
     """Put a fee schedule in place of the practice's present one."""
-    seen: set[tuple[str, date]] = set()
+    seen: set[tuple[str, date, str | None]] = set()
     for place, each in enumerate(schedule.fees):
-        key = (each.code, each.effective_from)
+        key = (each.code, each.effective_from, each.payer_id)
         if key in seen:
             raise Refused("fee-twice", "the fee stands twice", f"/fees/{place}/code")
         seen.add(key)
@@ -148,7 +160,7 @@ async def replace_fees(schedule: FeeSchedule, who: Worker, here: Here) -> FeesRe
             if each.code not in tables.codes:
                 says = "the code is not in the code table"
                 raise Refused("code-unknown", says, f"/fees/{place}/code")
-        rows = ((each.code, each.effective_from, each.amount) for each in schedule.fees)
+        rows = [(each.code, each.fee()) for each in schedule.fees]
         await store.replace_fees(connection, who.practice_id, rows)
         await audit(connection, who, "fees.replaced", "fees", here.clock.business())
     return FeesReplaced(fees=len(schedule.fees))
@@ -156,9 +168,14 @@ async def replace_fees(schedule: FeeSchedule, who: Worker, here: Here) -> FeesRe
 
 @reads.get("/fees")
 async def fees(who: Reader, here: Here, paged: Paged) -> Listing[FeeEntry]:
-    """The practice's fees, by code and first day."""
-    after = paged.after(str, date.fromisoformat)
+    """The practice's fees, by code, first day and payer."""
+    after = paged.after(str, date.fromisoformat, str)
     async with here.database.transaction([who.practice_id]) as connection:
-        key = (after[0], after[1]) if after else None
+        key = (after[0], after[1], after[2]) if after else None
         rows = await store.list_fees(connection, key, paged.limit + 1)
-    return paged.answer(rows, key=lambda row: (row[0], row[1].since), item=FeeEntry.of)
+    return paged.answer(rows, key=_place_of, item=FeeEntry.of)
+
+
+def _place_of(row: tuple[str, Fee]) -> tuple[str, date, str]:
+    code, fee = row
+    return code, fee.since, fee.payer_id or ""

@@ -3,21 +3,35 @@
 Reference tables belong to no practice: everybody reads the same releases.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import (
     Boolean,
     Column,
     Date,
     DateTime,
+    Identity,
     Index,
     Integer,
     MetaData,
     Numeric,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from services.coding.domain.releases import (
+    ADD_ONS,
+    DIAGNOSES,
+    HCPCS,
+    LOCALITIES,
+    PAIRS,
+    QUALIFYING_VALUES,
+    RELATIVE_VALUES,
+    UNIT_LIMITS,
+)
 from shared.bus.tables import bus_tables
 from shared.http import http_tables
 
@@ -61,8 +75,11 @@ fee = Table(
     "fee",
     metadata,
     _text("practice_id", key=True),
+    # '' is the schedule for every payer without one of its own
+    Column("payer_id", Text, primary_key=True, server_default=""),
     _text("code", key=True),
     Column("effective_from", Date, primary_key=True),
+    Column("effective_to", Date),
     Column("amount", Numeric(14, 2), nullable=False),
 )
 
@@ -93,11 +110,41 @@ past_service = Table(
 
 OF_A_PRACTICE = (claim, claim_version, fee, case_patient, past_service)
 
+# A release is in force only with all of its parts (NCCI pairs come in four files).
+reference_release = Table(
+    "reference_release",
+    metadata,
+    Column("release_id", Integer, Identity(), primary_key=True),
+    _text("table_name"),
+    _text("name"),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    Column("parts", Integer, nullable=False),
+    Column("official", Boolean, nullable=False),
+    UniqueConstraint("table_name", "name", "official"),
+)
+
+# One file that was loaded. It is never changed: a file posted again is another load in its place.
 reference_load = Table(
     "reference_load",
     metadata,
-    _text("content_hash", key=True),
+    Column("load_id", Integer, Identity(), primary_key=True),
+    Column("release_id", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
+    _text("file_name"),
+    _text("content_hash"),
+    Column("rows_loaded", Integer, nullable=False),
+    Column("rows_rejected", Integer, nullable=False),
     Column("loaded_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("release_id", "part"),
+)
+
+reference_rejected = Table(
+    "reference_rejected",
+    metadata,
+    Column("load_id", Integer, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    _text("reason"),
 )
 
 code = Table(
@@ -113,14 +160,23 @@ code = Table(
     _text("description"),
 )
 
+# The rows of releases carry the load they came with, and no foreign key to it: checking one for
+# each of millions of pairs would cost more than loading them.
 relative_value = Table(
     "relative_value",
     metadata,
+    Column("load_id", Integer, primary_key=True),
     _text("code", key=True),
-    Column("since", Date, primary_key=True),
-    Column("until", Date),
+    _text("modifier", key=True),
+    _text("status"),
+    Column("work", Numeric, nullable=False),
+    Column("non_facility_expense", Numeric, nullable=False),
+    Column("facility_expense", Numeric, nullable=False),
+    Column("malpractice", Numeric, nullable=False),
     Column("non_facility", Numeric, nullable=False),
     Column("facility", Numeric, nullable=False),
+    _text("component"),
+    _text("global_days"),
     Column("factor", Numeric, nullable=False),
 )
 
@@ -128,18 +184,20 @@ relative_value = Table(
 ncci_pair = Table(
     "ncci_pair",
     metadata,
+    Column("load_id", Integer, nullable=False),
     _text("column_1"),
     _text("column_2"),
     _text("indicator"),
+    Column("since", Date),
     Column("deleted", Date),
-    Index("ncci_pair_codes", "column_1", "column_2"),
+    Index("ncci_pair_codes", "load_id", "column_1", "column_2"),
 )
 
 unit_limit = Table(
     "unit_limit",
     metadata,
+    Column("load_id", Integer, primary_key=True),
     _text("code", key=True),
-    Column("since", Date, primary_key=True),
     Column("limit_units", Integer, nullable=False),
     _text("adjudication"),
 )
@@ -147,8 +205,45 @@ unit_limit = Table(
 add_on = Table(
     "add_on",
     metadata,
-    _text("add_on_code", key=True),
-    _text("primary_code", key=True),
+    Column("load_id", Integer, nullable=False),
+    _text("add_on_code"),
+    _text("primary_code"),
+    _text("edit_type"),
+    Column("since", Date),
+    Column("until", Date),
+    Index("add_on_codes", "load_id", "add_on_code"),
+)
+
+hcpcs_code = Table(
+    "hcpcs_code",
+    metadata,
+    Column("load_id", Integer, primary_key=True),
+    _text("code", key=True),
+    Column("modifier", Boolean, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+)
+
+# code: ICD-10-CM with its dot. billable: a leaf, not a heading.
+diagnosis_code = Table(
+    "diagnosis_code",
+    metadata,
+    Column("load_id", Integer, primary_key=True),
+    _text("code", key=True),
+    Column("billable", Boolean, nullable=False),
+)
+
+# Geographic practice cost indices of a fee schedule area.
+locality = Table(
+    "locality",
+    metadata,
+    Column("load_id", Integer, primary_key=True),
+    _text("contractor", key=True),
+    _text("locality", key=True),
+    _text("state"),
+    Column("work", Numeric, nullable=False),
+    Column("expense", Numeric, nullable=False),
+    Column("malpractice", Numeric, nullable=False),
 )
 
 global_period = Table(
@@ -166,23 +261,17 @@ place_of_service = Table(
     Column("facility", Boolean, nullable=False),
 )
 
-release = Table(
-    "release",
-    metadata,
-    _text("table_name", key=True),
-    _text("name", key=True),
-    Column("since", Date, nullable=False),
-    Column("until", Date),
-)
+OF_A_RELEASE: Mapping[str, Table] = {
+    RELATIVE_VALUES: relative_value,
+    QUALIFYING_VALUES: relative_value,
+    PAIRS: ncci_pair,
+    UNIT_LIMITS: unit_limit,
+    ADD_ONS: add_on,
+    HCPCS: hcpcs_code,
+    DIAGNOSES: diagnosis_code,
+    LOCALITIES: locality,
+}
+"""Where the rows of each kind of release stand; records follow the columns after `load_id`."""
 
-REFERENCES = (
-    code,
-    relative_value,
-    ncci_pair,
-    unit_limit,
-    add_on,
-    global_period,
-    place_of_service,
-    release,
-)
-"""Filled from `seed.records()`, whose rows follow the columns of each."""
+SHIPPED = (code, global_period, place_of_service)
+"""The product's own tables, which have no releases."""

@@ -167,7 +167,7 @@ def check_add_ons(chart: Chart, outcome: Outcome) -> Outcome:
     present = {each.code for each in outcome.drafts}
     extra = Outcome()
     for code in sorted(present):
-        primaries = chart.tables.primaries.get(code)
+        primaries = chart.tables.primaries(code, chart.day)
         if primaries and not primaries & present:
             says = f"{code} is an add-on, and no primary of it is on the claim."
             extra = extra + Outcome(

@@ -1,14 +1,17 @@
 """Fees of the practices."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import delete, insert, literal, select, tuple_
+from sqlalchemy import Row, delete, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.coding.domain.references import Fee, FeeSchedule
 from services.coding.tables import fee
+
+_GENERAL = ""
+"""How the table writes the schedule that is for every payer without one of its own."""
 
 
 async def load_fees(connection: AsyncConnection) -> dict[str, FeeSchedule]:
@@ -16,30 +19,50 @@ async def load_fees(connection: AsyncConnection) -> dict[str, FeeSchedule]:
     found: dict[str, dict[str, tuple[Fee, ...]]] = {}
     for row in await connection.execute(select(fee).order_by(fee.c.code, fee.c.effective_from)):
         schedule = found.setdefault(row.practice_id, {})
-        schedule[row.code] = (*schedule.get(row.code, ()), Fee(row.effective_from, row.amount))
+        schedule[row.code] = (*schedule.get(row.code, ()), _fee(row))
     return dict(found)
 
 
 async def replace_fees(
-    connection: AsyncConnection, practice_id: str, fees: Iterable[tuple[str, date, Decimal]]
+    connection: AsyncConnection,
+    practice_id: str,
+    fees: Sequence[tuple[str, Fee]],
+    payers: Collection[str | None] | None = None,
 ) -> None:
-    """Put a practice's fees in place of those it had."""
-    await connection.execute(delete(fee).where(fee.c.practice_id == practice_id))
+    """Put fees in place of those the practice had, of these payers (None: the general schedule).
+
+    payers: whose schedules the fees are; without it the fees are all the practice has.
+    """
+    old = delete(fee).where(fee.c.practice_id == practice_id)
+    if payers is not None:
+        old = old.where(fee.c.payer_id.in_([payer or _GENERAL for payer in payers]))
+    await connection.execute(old)
     rows = [
-        {"practice_id": practice_id, "code": code, "effective_from": since, "amount": amount}
-        for code, since, amount in fees
+        {
+            "practice_id": practice_id,
+            "payer_id": each.payer_id or _GENERAL,
+            "code": code,
+            "effective_from": each.since,
+            "effective_to": each.until,
+            "amount": each.amount,
+        }
+        for code, each in fees
     ]
     if rows:
         await connection.execute(insert(fee), rows)
 
 
 async def list_fees(
-    connection: AsyncConnection, after: tuple[str, date] | None, limit: int
+    connection: AsyncConnection, after: tuple[str, date, str] | None, limit: int
 ) -> list[tuple[str, Fee]]:
-    """Fees by code, in the order of code and first day."""
-    query = select(fee.c.code, fee.c.effective_from, fee.c.amount)
+    """Fees by code, in the order of code, first day and payer."""
+    order = (fee.c.code, fee.c.effective_from, fee.c.payer_id)
+    query = select(fee)
     if after is not None:
-        place = tuple_(fee.c.code, fee.c.effective_from)
-        query = query.where(place > tuple_(literal(after[0]), literal(after[1])))
-    rows = await connection.execute(query.order_by(fee.c.code, fee.c.effective_from).limit(limit))
-    return [(row.code, Fee(row.effective_from, row.amount)) for row in rows]
+        query = query.where(tuple_(*order) > tuple_(*(literal(each) for each in after)))
+    rows = await connection.execute(query.order_by(*order).limit(limit))
+    return [(row.code, _fee(row)) for row in rows]
+
+
+def _fee(row: Row[Any]) -> Fee:
+    return Fee(row.effective_from, row.amount, row.effective_to, row.payer_id or None)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.coding import seed
+from services.coding import seed, snapshot
 from services.coding.api import CodingParts
 from services.coding.app import app_of, parts_of
 from services.coding.domain.claim import Claim
@@ -77,7 +77,7 @@ Coder = Callable[..., Coded]
 
 @pytest.fixture(scope="session")
 def tables() -> Tables:
-    return seed.tables(seed.records())
+    return snapshot.tables(seed.content())
 
 
 def lesion(lesion_id: str, site: str = "back", **facts: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.coding import seed
+from services.coding import seed, snapshot
 from services.coding.domain.case import Case, first_case
 from services.coding.domain.claim import differences
 from services.coding.domain.references import References
@@ -32,7 +32,7 @@ NOW = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)
 
 @cache
 def references() -> References:
-    return References(seed.tables(seed.records()))
+    return References(snapshot.tables(seed.content()))
 
 
 def encounter_event(version: int, diameter: float) -> EncounterDocumented:

@@ -316,7 +316,7 @@ async def test_reference_tables_are_loaded_once(service: Any, write: Any) -> Non
     async def loaded() -> list[Any]:
         async with service.parts.database.transaction([PRACTICE]) as connection:
             await ReferenceTables().snapshot(connection)
-            rows = await connection.execute(text("select * from reference_load"))
+            rows = await connection.execute(text("select * from reference_load order by load_id"))
             pairs = await connection.scalar(text("select count(*) from ncci_pair"))
             return [*(tuple(row) for row in rows), pairs]
 

@@ -1,0 +1,36 @@
+"""What an official file says: of itself, and row by row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.coding.domain.releases import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not taken. `line`: where it ends in the file, counted from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a file, by the columns of their table after `load_id`, and what was rejected."""
+
+    records: Sequence[tuple[object, ...]]
+    rejected: Sequence[Rejected] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A file: the release it belongs to, and which of how many parts it is.
+
+    content_hash: SHA-256 of the text inside, so that a ZIP and its bare member are the same.
+    """
+
+    release: Release
+    part: int
+    parts: int
+    file_name: str
+    content_hash: str

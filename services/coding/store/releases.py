@@ -1,0 +1,265 @@
+"""Releases of reference tables, loaded whole or not at all."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.coding.domain.official import Batch, Published, Rejected
+from services.coding.domain.releases import Release
+from services.coding.tables import (
+    OF_A_RELEASE,
+    SCHEMA,
+    reference_load,
+    reference_rejected,
+    reference_release,
+)
+from shared.db import raw
+from shared.kernel.refused import Refused
+
+_LOADING = "coding.references"
+_TOLD = 5
+_MOST_REJECTED = 10_000
+"""More than any official file could have: it is another file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a file. known: this very content was there, and nothing was done."""
+
+    load_id: int
+    rows: int
+    rejected: Sequence[Rejected]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A part of a release, as it stands."""
+
+    load_id: int
+    part: int
+    file_name: str
+    content_hash: str
+    rows_loaded: int
+    rows_rejected: int
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRelease:
+    """A release with the parts that are there; in force once it has all of them."""
+
+    release_id: int
+    release: Release
+    parts: int
+    loads: Sequence[Load]
+
+
+async def one_at_a_time(connection: AsyncConnection) -> None:
+    """Until the end of the transaction nobody else loads: loads are numbered as they commit."""
+    await connection.execute(
+        text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": _LOADING}
+    )
+
+
+async def load(
+    connection: AsyncConnection, published: Published, batches: AsyncIterator[Batch]
+) -> Loaded:
+    """Load a file in place of what its part of the release held; the same content again is a no-op.
+
+    Raises:
+        Refused: the content is another part already, or most of its rows are not what they should
+            be; the transaction has to be given up.
+    """
+    await one_at_a_time(connection)
+    release = published.release
+    known = await _same_content(connection, published)
+    if known is not None:
+        here = (known.name, known.since) == (release.name, release.since)
+        if here and known.part != published.part:
+            raise Refused(
+                "part-twice", f"this very content is part {known.part} of {known.name} already"
+            )
+        if here:
+            rejected = await list_rejected(connection, known.load_id, 0, known.rows_rejected)
+            return Loaded(known.load_id, known.rows_loaded, rejected, known=True)
+        await _remove(connection, [known.load_id], release.table)  # came under a wrong name or day
+        await _forget_empty(connection)
+    rows, rejected, load_id = await put(connection, published, batches)
+    if rows <= len(rejected):
+        raise Refused("not-the-file", _told(rows, rejected))
+    return Loaded(load_id, rows, rejected, known=False)
+
+
+async def put(
+    connection: AsyncConnection, published: Published, batches: AsyncIterator[Batch]
+) -> tuple[int, list[Rejected], int]:
+    """Put a file where its part of the release stands: rows taken, rows rejected, the load."""
+    release = published.release
+    release_id = await _release_id(connection, published)
+    replaced = await connection.scalars(
+        select(reference_load.c.load_id).where(
+            reference_load.c.release_id == release_id, reference_load.c.part == published.part
+        )
+    )
+    await _remove(connection, replaced.all(), release.table)
+    begun = insert(reference_load).values(
+        release_id=release_id,
+        part=published.part,
+        file_name=published.file_name,
+        content_hash=published.content_hash,
+        rows_loaded=0,
+        rows_rejected=0,
+        loaded_at=text("clock_timestamp()"),
+    )
+    made = await connection.execute(begun.returning(reference_load.c.load_id))
+    load_id: int = made.scalar_one()
+    rows, rejected = await _copy(connection, load_id, release.table, batches)
+    await connection.execute(
+        update(reference_load)
+        .where(reference_load.c.load_id == load_id)
+        .values(rows_loaded=rows, rows_rejected=len(rejected))
+    )
+    if rejected:
+        said = [{"load_id": load_id, "line": each.line, "reason": each.reason} for each in rejected]
+        await connection.execute(insert(reference_rejected), said)
+    return rows, rejected, load_id
+
+
+async def take_back_shipped(connection: AsyncConnection) -> None:
+    """Take away every release that came with the product."""
+    shipped = await connection.execute(
+        select(reference_release.c.table_name, reference_load.c.load_id)
+        .join(reference_load, reference_load.c.release_id == reference_release.c.release_id)
+        .where(reference_release.c.official.is_(False))
+    )
+    for row in shipped.all():
+        await _remove(connection, [row.load_id], row.table_name)
+    await _forget_empty(connection)
+
+
+async def list_releases(connection: AsyncConnection) -> list[StoredRelease]:
+    """Every release and its parts, by table and first day."""
+    loads: dict[int, list[Load]] = {}
+    order = (reference_load.c.release_id, reference_load.c.part)
+    for row in await connection.execute(select(reference_load).order_by(*order)):
+        load_id, release_id, *rest = row
+        loads.setdefault(release_id, []).append(Load(load_id, *rest))
+    releases = await connection.execute(
+        select(reference_release).order_by(
+            reference_release.c.table_name,
+            reference_release.c.since,
+            reference_release.c.release_id,
+        )
+    )
+    return [
+        StoredRelease(
+            row.release_id,
+            Release(row.table_name, row.name, row.since, row.until, row.official),
+            row.parts,
+            loads.get(row.release_id, []),
+        )
+        for row in releases
+    ]
+
+
+async def list_rejected(
+    connection: AsyncConnection, load_id: int, after: int, limit: int
+) -> list[Rejected]:
+    """Rows of a load that were not taken, by line."""
+    rows = await connection.execute(
+        select(reference_rejected.c.line, reference_rejected.c.reason)
+        .where(reference_rejected.c.load_id == load_id, reference_rejected.c.line > after)
+        .order_by(reference_rejected.c.line)
+        .limit(limit)
+    )
+    return [Rejected(*row) for row in rows]
+
+
+async def _release_id(connection: AsyncConnection, published: Published) -> int:
+    """The release of this name, made where there is none.
+
+    A release that is said to begin on another day than it did has moved, with all it holds.
+    """
+    release = published.release
+    days: dict[str, date | int | None] = {
+        "since": release.since,
+        "until": release.until,
+        "parts": published.parts,
+    }
+    found: int | None = await connection.scalar(
+        update(reference_release)
+        .where(
+            reference_release.c.table_name == release.table,
+            reference_release.c.name == release.name,
+            reference_release.c.official == release.official,
+        )
+        .values(**days)
+        .returning(reference_release.c.release_id)
+    )
+    if found is not None:
+        return found
+    made = insert(reference_release).values(
+        table_name=release.table, name=release.name, official=release.official, **days
+    )
+    new: int = (
+        await connection.execute(made.returning(reference_release.c.release_id))
+    ).scalar_one()
+    return new
+
+
+async def _same_content(connection: AsyncConnection, published: Published) -> Row[Any] | None:
+    found = select(reference_load, reference_release.c.name, reference_release.c.since).join(
+        reference_release, reference_release.c.release_id == reference_load.c.release_id
+    )
+    return (
+        await connection.execute(
+            found.where(
+                reference_load.c.content_hash == published.content_hash,
+                reference_release.c.table_name == published.release.table,
+                reference_release.c.official,
+            )
+        )
+    ).one_or_none()
+
+
+async def _remove(connection: AsyncConnection, loads: Sequence[int], table_name: str) -> None:
+    for table in (OF_A_RELEASE[table_name], reference_rejected, reference_load):
+        if loads:
+            await connection.execute(delete(table).where(table.c.load_id.in_(loads)))
+
+
+async def _forget_empty(connection: AsyncConnection) -> None:
+    used = select(reference_load.c.release_id)
+    await connection.execute(
+        delete(reference_release).where(reference_release.c.release_id.not_in(used))
+    )
+
+
+async def _copy(
+    connection: AsyncConnection, load_id: int, table_name: str, batches: AsyncIterator[Batch]
+) -> tuple[int, list[Rejected]]:
+    """COPY the rows as they come: no more than a batch of them is ever in memory."""
+    rows = 0
+    rejected: list[Rejected] = []
+    async for batch in batches:
+        rows += len(batch.records)
+        rejected += batch.rejected
+        if len(rejected) > _MOST_REJECTED:
+            raise Refused("not-the-file", _told(rows, rejected))
+        await raw(connection).copy_records_to_table(
+            OF_A_RELEASE[table_name].name,
+            schema_name=SCHEMA,
+            records=[(load_id, *record) for record in batch.records],
+        )
+    return rows, rejected
+
+
+def _told(rows: int, rejected: Sequence[Rejected]) -> str:
+    lines = "; ".join(f"line {each.line}: {each.reason}" for each in rejected[:_TOLD])
+    says = f"{rows} rows could be read and {len(rejected)} could not"
+    return f"{says} ({lines})" if lines else says
