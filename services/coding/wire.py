@@ -155,6 +155,8 @@ def result_of(event: PathologyReturned) -> HeardResult:
         confirmed=event.interpretation.confirmed,
         automatic=event.interpretation.decision != "review",
         margins=event.margins,
+        billed_by=reported.billed_by,
+        billed_component=reported.billed_component,
     )
     return HeardResult(event.match.encounter_id, result)
 
@@ -306,4 +308,6 @@ def _interpreted(document: PathologyResult, encounter: Encounter) -> Result:
         confirmed=read.confirmed,
         automatic=read.decision == "automatic",
         margins=document.margins,
+        billed_by=document.billed_by,
+        billed_component=document.billed_component,
     )

@@ -102,7 +102,8 @@ class Case:
 
     def with_result(self, heard: HeardResult) -> "Case":
         result = heard.result
-        key = f"{result.lab_id}|{result.accession}|{result.part or ''}|{result.revision}"
+        part = f"{result.specimen_id or ''}|{result.part or ''}"
+        key = f"{result.lab_id}|{result.accession}|{part}|{result.revision}"
         if key in self.results:
             return self
         return replace(self, results={**self.results, key: heard})

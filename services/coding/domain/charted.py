@@ -7,6 +7,7 @@ from services.coding.domain.documented import DrugUsed, Mohs, Other
 from services.coding.domain.drugs import drug_used
 from services.coding.domain.evaluation import FAMILY
 from services.coding.domain.mohs import without_earlier_diagnosis
+from services.coding.domain.readings import billed_once
 from services.coding.domain.sources import ICD_GUIDELINES, LONG_AGO, OWN, WASTE
 from shared.kernel.rule import rule
 
@@ -42,7 +43,7 @@ def _one(chart: Chart, procedure: Other) -> Outcome:
         distinct=procedure.distinct,
         diagnoses=_of_the_visit(chart, procedure),
     )
-    return Outcome(drafts=(draft,))
+    return billed_once(chart, procedure, draft)
 
 
 @rule("DR-0", since=LONG_AGO, cite=WASTE)

@@ -61,7 +61,10 @@ def specimens_by_lesion(encounter: Encounter) -> dict[str, tuple[Specimen, ...]]
 
 
 def _reports_by_lesion(facts: Facts, specimens: Specimens) -> dict[str, dict[str, list[Result]]]:
-    """Reports by lesion and by accession part: each part of an accession is one specimen."""
+    """Reports by lesion and by accession, specimen and part.
+
+    A report without a part label is of the one part that its specimen has.
+    """
     lesion_of = {
         specimen.specimen_id: lesion_id
         for lesion_id, taken in specimens.items()
@@ -71,9 +74,20 @@ def _reports_by_lesion(facts: Facts, specimens: Specimens) -> dict[str, dict[str
     for result in facts.results:
         lesion_id = lesion_of.get(result.specimen_id or "", result.lesion_id)
         if lesion_id is not None:
-            part = f"{result.lab_id}|{result.accession}|{result.part or result.specimen_id or ''}"
-            found[lesion_id][part].append(result)
+            part = result.part or _only_part(facts, result)
+            name = f"{result.lab_id}|{result.accession}|{result.specimen_id or ''}|{part}"
+            found[lesion_id][name].append(result)
     return found
+
+
+def _only_part(facts: Facts, result: Result) -> str:
+    here = (result.lab_id, result.accession, result.specimen_id)
+    parts = {
+        each.part
+        for each in facts.results
+        if each.part and (each.lab_id, each.accession, each.specimen_id) == here
+    }
+    return parts.pop() if len(parts) == 1 else ""
 
 
 def _finding(

@@ -37,6 +37,8 @@ class Result:
     confirmed: bool
     automatic: bool
     margins: str = "not_reported"
+    billed_by: Literal["lab", "practice"] | None = None
+    billed_component: Literal["global", "26", "TC"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

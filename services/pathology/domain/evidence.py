@@ -11,7 +11,7 @@ from services.pathology.domain.case import Case, Specimen
 from services.pathology.domain.orders import Order
 from services.pathology.domain.people import People
 from services.pathology.domain.report import Report
-from shared.clinical.body_sites import find_site
+from shared.clinical.body_sites import Site, find_site
 from shared.clinical.reports import same_place
 from shared.kernel.business_days import PRACTICE_ZONE
 
@@ -152,7 +152,7 @@ def _weighed(report: Report, found: Candidate, people: People, orders: list[Orde
         "part": _parts_agree(report, own),
         "patient": {"agrees": True, "disagrees": False, "unknown": None}[person],
         "collected": collected_near(report, found),
-        "site": None if here is None or there is None else same_place(here, there),
+        "site": _sites_agree(here, there),
         "side": None if sides else report.laterality == found.laterality,
         "lab": None if found.lab_id is None else found.lab_id == report.lab_id,
         "open": True if not found.links else None,
@@ -162,6 +162,13 @@ def _weighed(report: Report, found: Candidate, people: People, orders: list[Orde
         tuple(fact for fact, holds in stated.items() if holds),
         tuple(fact for fact, holds in stated.items() if holds is False),
     )
+
+
+def _sites_agree(here: Site | None, there: Site | None) -> bool | None:
+    """One site; None where two merely bill alike, for that speaks neither for nor against."""
+    if here is None or there is None:
+        return None
+    return True if here.id == there.id else None if same_place(here, there) else False
 
 
 def _parts_agree(report: Report, own: list[Link]) -> bool | None:
