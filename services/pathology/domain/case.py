@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from services.pathology.domain import parts
-from services.pathology.domain.report import SETTLING, Report, Status
+from services.pathology.domain.report import SETTLING, BilledBy, Report, Status
 from shared.clinical.diagnoses import Side
 from shared.clinical.histology import Behavior
 from shared.clinical.report_text import Margins
@@ -111,6 +111,7 @@ class Told:
     content_hash: str
     status: Status
     meaning: Meaning
+    billed_by: BilledBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,13 +109,16 @@ def sides_conflict(report: Report, laterality: str | None) -> bool:
 
 
 def same_site_and_side(report: Report, found: Candidate) -> bool:
-    """Whether both name one site and, where a body has two of it, the same side."""
+    """Whether both name one site and the same side; a side that one of them lacks is not the same.
+
+    Where a body has one of the site alone, a side stated by one of them says nothing more.
+    """
     one, other = find_site(report.site), find_site(found.site)
     if one is None or other is None or one.id != other.id:
         return False
-    if not one.has_side:
-        return not sides_conflict(report, found.laterality)
-    return report.laterality is not None and report.laterality == found.laterality
+    if one.has_side:
+        return report.laterality == found.laterality
+    return not sides_conflict(report, found.laterality)
 
 
 def collected_near(report: Report, found: Candidate) -> bool | None:

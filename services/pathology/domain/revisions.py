@@ -17,7 +17,7 @@ from services.pathology.domain.case import (
     Told,
 )
 from services.pathology.domain.evidence import places_conflict, sides_conflict
-from services.pathology.domain.report import SETTLING, Report, Status
+from services.pathology.domain.report import SETTLING, BilledBy, Report, Status
 from shared.clinical.report_text import Margins
 from shared.clinical.reports import Interpretation, settle
 
@@ -47,9 +47,11 @@ def tell(case: Case) -> tuple[Case, tuple[News, ...]]:
         prior = case.last_told(series)
         meaning = meaning_of(current, specimen, settlement_of(case, current))
         report = current.report
-        if prior is not None and (prior.content_hash, prior.meaning) == (
+        billed_by = billed_by_of(report, case.pathology_billed_by)
+        if prior is not None and (prior.content_hash, prior.meaning, prior.billed_by) == (
             report.content_hash,
             meaning,
+            billed_by,
         ):
             continue
         told = Told(
@@ -60,6 +62,7 @@ def tell(case: Case) -> tuple[Case, tuple[News, ...]]:
             content_hash=report.content_hash,
             status=status_of(report, settlement_of(case, current)),
             meaning=meaning,
+            billed_by=billed_by,
         )
         news.append(News(current, specimen, told, prior, _material(prior, meaning)))
         case = replace(case, told=(*case.told, told))
@@ -102,6 +105,16 @@ def status_of(report: Report, settlement: Settlement | None) -> Status:
     if report.status == "unknown" and settlement is not None:
         return settlement.decided.status
     return report.status
+
+
+def billed_by_of(report: Report, visit_says: str | None) -> BilledBy | None:
+    """Who bills the reading, from the result and the visit.
+
+    Where they disagree the laboratory is taken to bill: a charge of the practice then meets a
+    question, and never a second bill.
+    """
+    said = {report.billed_by, visit_says}
+    return "lab" if "lab" in said else "practice" if "practice" in said else None
 
 
 def meaning_of(

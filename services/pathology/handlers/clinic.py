@@ -37,8 +37,8 @@ def on_encounter_documented(
 def on_visit_classified(
     case: Case, heard: Heard[VisitClassified], now: datetime, references: References
 ) -> Decision[Case]:
-    """Keep who bills the reading."""
-    return Decision(replace(case, pathology_billed_by=heard.data.pathology_billed_by))
+    """Keep who bills the reading; what was told of it is told again where that changes."""
+    return told(replace(case, pathology_billed_by=heard.data.pathology_billed_by), now)
 
 
 def on_take_waiting(

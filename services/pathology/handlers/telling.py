@@ -62,7 +62,7 @@ def _returned(case: Case, news: News, now: datetime) -> PathologyReturned:
         case_id=case.case_id,
         practice_id=case.practice_id,
         occurred_at=now,
-        result=_facts(news, case),
+        result=_facts(news),
         match=match_document(news.attached, news.specimen),
         interpretation=Interpretation(**asdict(meaning)),
         behavior=meaning.behavior,
@@ -75,16 +75,12 @@ def _returned(case: Case, news: News, now: datetime) -> PathologyReturned:
     )
 
 
-def _facts(news: News, case: Case) -> ResultFacts:
-    """The result without its text, under the part its series began with.
-
-    Who bills the reading is the visit's word where the lab does not say.
-    """
+def _facts(news: News) -> ResultFacts:
+    """The result without its text, under the part its series began with."""
     report: Report = news.attached.report
     facts = {name: getattr(report, name) for name in ResultFacts.model_fields}
     facts["codes"] = [asdict(each) for each in report.codes]
     facts["status"] = news.told.status
     facts["part"] = news.attached.part or report.part
-    if report.billed_by is None and case.pathology_billed_by in ("lab", "practice"):
-        facts["billed_by"] = case.pathology_billed_by
+    facts["billed_by"] = news.told.billed_by
     return ResultFacts(**facts)

@@ -1,7 +1,7 @@
 """Every SQL statement of pathology's own tables."""
 
 from services.pathology.store.orders import keep_orders
-from services.pathology.store.people import keep_merge, keep_patient
+from services.pathology.store.people import keep_merge, keep_patient, load_people
 from services.pathology.store.queue import load_references
 from services.pathology.store.reading import (
     cases_with,
@@ -27,6 +27,7 @@ __all__ = [
     "keep_times",
     "list_results",
     "list_specimens",
+    "load_people",
     "load_references",
     "load_result",
     "load_revisions",

@@ -147,9 +147,7 @@ async def _still_waiting(
     if not ids:
         return {}
     rows = await connection.execute(
-        select(result).where(
-            result.c.result_id.in_(ids), result.c.state == _UNMATCHED
-        )
+        select(result).where(result.c.result_id.in_(ids), result.c.state == _UNMATCHED)
     )
     waiting: dict[str, list[Report]] = {}
     for row in rows:

@@ -143,6 +143,7 @@ RIGHT = specimen("S-R", site="forearm", laterality="right")
         (report(), [A], "specimen-unknown"),
         (report(site="forearm", laterality="left"), [LEFT, RIGHT], "S-L patient_and_site"),
         (report(site="forearm"), [LEFT], "specimen-unknown"),
+        (report(site="nose"), [specimen("S-N", site="nose")], "S-N patient_and_site"),
         (report(site="back", parts=2), [A], "parts-differ"),
         (report(site="back", parts=2), [A, B], "S-A patient_and_site"),
         # neither a name nor an accession alone: two samples share 15SL-2 with different patients
