@@ -9,15 +9,31 @@ from services.coding.store.claims import (
 )
 from services.coding.store.fees import list_fees, load_fees, replace_fees
 from services.coding.store.references import ReferenceTables
+from services.coding.store.releases import (
+    Load,
+    Loaded,
+    StoredRelease,
+    list_rejected,
+    list_releases,
+    load,
+    missing_parts,
+)
 
 __all__ = [
+    "Load",
+    "Loaded",
     "ReferenceTables",
     "StoredClaim",
+    "StoredRelease",
     "find_claim",
     "find_version",
     "list_claims",
     "list_fees",
+    "list_rejected",
+    "list_releases",
+    "load",
     "load_fees",
+    "missing_parts",
     "replace_fees",
     "save",
 ]

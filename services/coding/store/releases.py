@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.coding.domain.official import Batch, Published, Rejected
@@ -57,6 +57,12 @@ class StoredRelease:
     release: Release
     parts: int
     loads: Sequence[Load]
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The parts that are not there."""
+        there = {load.part for load in self.loads}
+        return tuple(part for part in range(1, self.parts + 1) if part not in there)
 
 
 async def one_at_a_time(connection: AsyncConnection) -> None:
@@ -142,20 +148,22 @@ async def take_back_shipped(connection: AsyncConnection) -> None:
     await _forget_empty(connection)
 
 
-async def list_releases(connection: AsyncConnection) -> list[StoredRelease]:
-    """Every release and its parts, by table and first day."""
+async def list_releases(connection: AsyncConnection, after: int, limit: int) -> list[StoredRelease]:
+    """Releases and their parts, in the order in which they first came."""
+    found = await connection.execute(
+        select(reference_release)
+        .where(reference_release.c.release_id > after)
+        .order_by(reference_release.c.release_id)
+        .limit(limit)
+    )
+    releases = found.all()
     loads: dict[int, list[Load]] = {}
-    order = (reference_load.c.release_id, reference_load.c.part)
-    for row in await connection.execute(select(reference_load).order_by(*order)):
+    parts = select(reference_load).where(
+        reference_load.c.release_id.in_([row.release_id for row in releases])
+    )
+    for row in await connection.execute(parts.order_by(reference_load.c.part)):
         load_id, release_id, *rest = row
         loads.setdefault(release_id, []).append(Load(load_id, *rest))
-    releases = await connection.execute(
-        select(reference_release).order_by(
-            reference_release.c.table_name,
-            reference_release.c.since,
-            reference_release.c.release_id,
-        )
-    )
     return [
         StoredRelease(
             row.release_id,
@@ -165,6 +173,25 @@ async def list_releases(connection: AsyncConnection) -> list[StoredRelease]:
         )
         for row in releases
     ]
+
+
+async def missing_parts(connection: AsyncConnection) -> dict[tuple[str, str], tuple[int, ...]]:
+    """By table and name, the parts that official releases still wait for."""
+    rows = await connection.execute(
+        select(
+            reference_release.c.table_name,
+            reference_release.c.name,
+            reference_release.c.parts,
+            func.array_agg(reference_load.c.part).label("there"),
+        )
+        .join(reference_load, reference_load.c.release_id == reference_release.c.release_id)
+        .where(reference_release.c.official)
+        .group_by(reference_release.c.release_id)
+    )
+    return {
+        (row.table_name, row.name): tuple(sorted(set(range(1, row.parts + 1)) - set(row.there)))
+        for row in rows
+    }
 
 
 async def list_rejected(
