@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.coding import api, store
-from services.coding.api import CodingParts
+from services.coding.api.parts import CodingParts
 from services.coding.domain.case import Case, first_case
 from services.coding.domain.references import References
 from services.coding.handlers import HANDLERS
@@ -32,7 +32,7 @@ def parts_of(settings: Settings, database: Database) -> CodingParts:
 
 def app_of(settings: Settings, parts: CodingParts, bus: Runner[Case, References] | None) -> FastAPI:
     """The HTTP side over these parts; without a bus it answers alone."""
-    return create_app(settings, parts, routers=[api.commands, api.reads], bus=bus)
+    return create_app(settings, parts, routers=api.ROUTERS, bus=bus)
 
 
 def build(settings: Settings) -> FastAPI:

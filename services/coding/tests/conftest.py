@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from services.coding import seed, snapshot
-from services.coding.api import CodingParts
+from services.coding.api.parts import CodingParts
 from services.coding.app import app_of, parts_of
 from services.coding.domain.claim import Claim
 from services.coding.domain.references import Tables

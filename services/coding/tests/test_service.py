@@ -136,7 +136,7 @@ class Story:
         self.results = []
         for revision, name in enumerate(("2-result-final", "2-result-corrected"), start=1):
             result = PathologyResult.model_validate(write.example(name))
-            read = wire._interpreted(result, encounter)
+            read = wire.interpreted(result, encounter)
             self.results.append(
                 PathologyReturned(
                     **common,

@@ -1,0 +1,5 @@
+"""HTTP in and out of coding, by subject."""
+
+from services.coding.api import claims, fees, preview
+
+ROUTERS = (preview.reads, claims.commands, claims.reads, fees.reads)

@@ -1,0 +1,27 @@
+"""The contract's documents and events, to and from the domain."""
+
+from services.coding.wire.claim import claim_document
+from services.coding.wire.encounter import encounter_of
+from services.coding.wire.events import (
+    accepted_of,
+    authorization_of,
+    documented_of,
+    rejected_of,
+    result_of,
+    visit_of,
+)
+from services.coding.wire.preview import Preview, interpreted, preview_facts
+
+__all__ = [
+    "Preview",
+    "accepted_of",
+    "authorization_of",
+    "claim_document",
+    "documented_of",
+    "encounter_of",
+    "interpreted",
+    "preview_facts",
+    "rejected_of",
+    "result_of",
+    "visit_of",
+]

@@ -1,0 +1,127 @@
+"""The what-if: its body, and the facts it states."""
+
+from services.coding.domain.documented import Encounter
+from services.coding.domain.facts import Authorization, Facts, Payer, Result, RoutedService
+from services.coding.domain.references import FeeSchedule, PastService
+from services.coding.wire.encounter import encounter_of
+from shared.clinical.histology import Code
+from shared.clinical.reports import interpret
+from shared.contracts.documents import visit as visits
+from shared.contracts.documents.base import (
+    Day,
+    DiagnosisCode,
+    Document,
+    Id,
+    Items,
+    Npi,
+    Side,
+)
+from shared.contracts.documents.encounter import Encounter as EncounterDocument
+from shared.contracts.documents.result import PathologyResult
+
+_PROGRAM_OF_PAYER = {"MEDB": "medicare"}
+"""Where a what-if names only a payer: the id by which practices name Medicare Part B."""
+
+
+class RoutedInPreview(Document):
+    """A service of the visit, by kind or id, and who pays for it."""
+
+    kind: visits.ServiceKind | None = None
+    service_id: Id | None = None
+    route: visits.Route
+
+
+class VisitClassification(Document):
+    services: Items[RoutedInPreview] = ()
+
+
+class AuthorizationInPreview(Document):
+    service_kind: visits.ServiceKind | None = None
+    code: str | None = None
+    number: str
+
+
+class HistoryEntry(Document):
+    """A service the patient had before. `sites` empty: not recorded."""
+
+    code: str
+    date_of_service: Day
+    rendering_npi: Npi | None = None
+    sites: Items[str] = ()
+    laterality: Side | None = None
+    diagnoses: Items[DiagnosisCode] = ()
+
+
+class Preview(Document):
+    """What `POST /v1/preview` takes. Without `as_of` it stands as on the date of service."""
+
+    encounter: EncounterDocument
+    results: Items[PathologyResult] = ()
+    visit_classification: VisitClassification | None = None
+    authorizations: Items[AuthorizationInPreview] = ()
+    history: Items[HistoryEntry] = ()
+    payer_id: Id | None = None
+    as_of: Day | None = None
+
+
+def preview_facts(preview: Preview, fees: FeeSchedule) -> Facts:
+    """The facts of a what-if: the reports are read here as pathology reads them."""
+    encounter = encounter_of(preview.encounter)
+    payer_id = preview.payer_id
+    routed = preview.visit_classification
+    return Facts(
+        encounter=encounter,
+        results=[interpreted(each, encounter) for each in preview.results],
+        routed=()
+        if routed is None
+        else [
+            RoutedService(service_id=each.service_id, kind=each.kind, route=each.route)
+            for each in routed.services
+        ],
+        authorizations=[
+            Authorization(number=each.number, service_kind=each.service_kind, code=each.code)
+            for each in preview.authorizations
+        ],
+        payer=Payer(payer_id=payer_id, program=_PROGRAM_OF_PAYER.get(payer_id or "")),
+        history=[
+            PastService(
+                each.code, each.date_of_service, each.sites, each.laterality, each.diagnoses
+            )
+            for each in preview.history
+        ],
+        fees=fees,
+    )
+
+
+def interpreted(document: PathologyResult, encounter: Encounter) -> Result:
+    """A report read here as pathology reads it."""
+    lesion_of = {each.specimen_id: each.lesion_id for each in encounter.specimens}
+    lesion_id = lesion_of.get(document.specimen_id or "")
+    lesion = next((each for each in encounter.lesions if each.lesion_id == lesion_id), None)
+    read = interpret(
+        document.diagnosis_text,
+        [Code(each.system, each.code) for each in document.codes],
+        document.site if lesion is None else lesion.site,
+        document.laterality if lesion is None else lesion.laterality,
+        None if lesion is None else lesion.diagnosis,
+    )
+    return Result(
+        result_id=document.result_id,
+        lab_id=document.lab_id,
+        accession=document.accession,
+        part=document.part,
+        specimen_id=document.specimen_id,
+        lesion_id=None,
+        status=document.status,
+        reported_at=document.reported_at,
+        revision=0,
+        site=document.site,
+        laterality=document.laterality,
+        behavior=read.behavior,
+        icd10=read.icd10,
+        confirmed=read.confirmed,
+        automatic=read.decision == "automatic",
+        margins=document.margins,
+        billed_by=document.billed_by,
+        billed_component=document.billed_component,
+    )
