@@ -6,14 +6,27 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from deploy.local.ports import wait_until
 from deploy.local.problem import LocalProblem
 
 _PR_SET_PDEATHSIG = 1
+
+
+class Child(Protocol):
+    """A running program, as `subprocess.Popen` has it."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, number: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class Process:
         self._account = account
         self._stop_signal = stop_signal
         self._cwd = cwd
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
 
     @property
     def pid(self) -> int | None:
@@ -73,12 +86,16 @@ class Process:
         end_leftover(self._pid_file)
         self._log.parent.mkdir(parents=True, exist_ok=True)
         self._pid_file.parent.mkdir(parents=True, exist_ok=True)
+        self._child = self._begin()
+        self._pid_file.write_text(f"{self._child.pid} {birth(self._child.pid)}\n")
+
+    def _begin(self) -> Child:
         account: dict[str, object] = {}
         if self._account is not None:
             account = {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
         with self._log.open("ab") as log:
             try:
-                self._child = subprocess.Popen(  # type: ignore[call-overload]
+                begun: Child = subprocess.Popen(  # type: ignore[call-overload]
                     self._command,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -86,7 +103,7 @@ class Process:
                     env=self._env,
                     cwd=self._cwd,
                     start_new_session=True,  # Ctrl-C is the supervisor's to hand on, in its order
-                    preexec_fn=_ender(self._stop_signal),
+                    preexec_fn=lambda: ask_to_end_with_parent(self._stop_signal),
                     **account,
                 )
             except OSError as error:
@@ -94,8 +111,7 @@ class Process:
                     f"{self.name} cannot be started ({error.strerror}: {self._command[0]}):"
                     " run `make setup` and try again."
                 ) from error
-        assert self._child is not None
-        self._pid_file.write_text(f"{self._child.pid} {birth(self._child.pid)}\n")
+        return begun
 
     def send(self, number: signal.Signals) -> None:
         """Send the child a signal; nothing where it has ended."""
@@ -167,13 +183,7 @@ def birth(pid: int) -> str | None:
     return found.stdout.strip() or None
 
 
-def _ender(number: signal.Signals) -> Callable[[], None] | None:
-    """What a new child does first on Linux: ask to be signalled when its parent dies."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None)
-
-    def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(number))
-
-    return ask
+def ask_to_end_with_parent(number: signal.Signals) -> None:
+    """What a new child does first on Linux: ask for this signal when its parent dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number))

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import threading
 import time
 from collections import Counter
@@ -28,6 +27,7 @@ from deploy.local.credentials import Credentials, write_private
 from deploy.local.environment import clearinghouse_environment, service_environment
 from deploy.local.issuer import Issuer
 from deploy.local.lock import Lock
+from deploy.local.module import Module
 from deploy.local.parts import CLEARINGHOUSE, CONTRACT_PORTS, PRACTICE, SERVICES
 from deploy.local.ports import HOST, demand_free, free_port
 from deploy.local.postgres import Postgres
@@ -185,21 +185,24 @@ class Stack:
             LocalProblem: one does not in time.
         """
         deadline = time.monotonic() + seconds
-        for service in SERVICES:
-            while not self._is_ready(service) and not self._is_hopeless(service, deadline):
-                time.sleep(0.1)
-            if not self._is_ready(service):
-                raise LocalProblem(
-                    f"{service} did not become ready; its log {self._log(service)} ends:\n"
-                    + self._processes[service].log_tail()
-                )
+        with httpx.Client(timeout=2) as client:
+            for service in SERVICES:
+                while not (ready := self._is_ready(client, service)):
+                    if self._is_hopeless(service, deadline):
+                        break
+                    time.sleep(0.1)
+                if not ready:
+                    raise LocalProblem(
+                        f"{service} did not become ready; its log {self._log(service)} ends:\n"
+                        + self._processes[service].log_tail()
+                    )
 
     def _is_hopeless(self, service: str, deadline: float) -> bool:
         return time.monotonic() > deadline or self._failures[service] >= _FAILURES_BEFORE_GIVING_UP
 
-    def _is_ready(self, service: str) -> bool:
+    def _is_ready(self, client: httpx.Client, service: str) -> bool:
         with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.urls[service]}/readyz", timeout=2).status_code == 200
+            return client.get(f"{self.urls[service]}/readyz").status_code == 200
         return False
 
     # --- its parts
@@ -226,11 +229,12 @@ class Stack:
                 home=self.home,
                 credentials=credentials,
             )
-            self._add(service, ["-m", f"services.{service}.app"], variables)
+            self._add(service, f"services.{service}.app", [], variables)
         self._add(
             CLEARINGHOUSE,
+            "deploy.simulators.clearinghouse",
             [
-                *("-m", "deploy.simulators.clearinghouse", "--host", HOST),
+                *("--host", HOST),
                 *("--port", str(self.ports[CLEARINGHOUSE])),
                 *("--submission", self.urls["submission"]),
                 *("--sources", str(self.home / "sources.json")),
@@ -240,10 +244,13 @@ class Stack:
             clearinghouse_environment(credentials),
         )
 
-    def _add(self, name: str, arguments: list[str], variables: Mapping[str, str]) -> None:
-        self._processes[name] = Process(
+    def _add(
+        self, name: str, module: str, arguments: list[str], variables: Mapping[str, str]
+    ) -> None:
+        self._processes[name] = Module(
             name,
-            [sys.executable, *arguments],
+            module,
+            arguments,
             log=self._log(name),
             pid_file=self.state / f"{name}.pid",
             env=variables,
