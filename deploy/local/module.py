@@ -9,11 +9,12 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
-from deploy.local.process import Child, Process, ask_to_end_with_parent
+from deploy.local.process import Child, Process
 
 _SHARED = ("shared.http", "shared.bus.runner", "shared.contracts.events", "shared.vault")
 
@@ -71,7 +72,7 @@ def _fork_server() -> ForkServerContext:
 
 def _run(command: list[str], log: str, env: dict[str, str], cwd: str) -> None:
     os.setsid()  # Ctrl-C is the supervisor's to hand on, in its order
-    ask_to_end_with_parent(signal.SIGTERM)
+    threading.Thread(target=_end_with_supervisor, daemon=True).start()
     written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     for stream in (1, 2):
         os.dup2(written, stream)
@@ -80,3 +81,11 @@ def _run(command: list[str], log: str, env: dict[str, str], cwd: str) -> None:
     os.chdir(cwd)
     sys.argv = command
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+
+
+def _end_with_supervisor() -> None:
+    """End when the process that asked for this one ends: the one it was forked from stays."""
+    supervisor = multiprocessing.parent_process()
+    assert supervisor is not None
+    supervisor.join()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -39,7 +39,7 @@ SEED = int(os.environ.get("SEED", "7"))
 FIRST_DAY = date(2026, 3, 2)
 AFTER_IT_ALL = datetime.fromisoformat("2026-04-06T09:00:00-05:00")
 RATE = 600.0
-QUIET_SECONDS = 8.0
+QUIET_SECONDS = 4.0
 PATIENCE_SECONDS = 240.0
 
 
