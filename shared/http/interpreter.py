@@ -27,6 +27,7 @@ from shared.http.problems import validation_errors
 from shared.http.webhooks import INTERPRETER
 from shared.kernel.refused import Refused
 from shared.telemetry import error_fields, logger, metrics, span
+from shared.vault import Sealer
 
 _BATCH = 100
 _POLL_SECONDS = 0.5
@@ -105,7 +106,8 @@ class Interpreter:
             with span("interpret", parent=parent, dermis__message_id=message_id):
                 message = inbox.received(row, seal)
                 try:
-                    meant = await self._webhooks.interpret(connection, message, seal)
+                    read = self._rehearse if row.test else self._webhooks.interpret
+                    meant = await read(connection, message, seal)
                 except (Refused, ValidationError) as error:
                     meant = Interpreted(
                         row.kind or row.format, state="failed", problems=_troubles(error, message)
@@ -124,6 +126,16 @@ class Interpreter:
             if state == "waiting":
                 await inbox.postpone(connection, message_id, _pause(row.attempts, message_id))
         self._tell(message_id, meant.case_id, meant.kind, state)
+
+    async def _rehearse(
+        self, connection: AsyncConnection, message: Received, seal: Sealer
+    ) -> Interpreted:
+        """Read a test message as any other, and leave nothing of what reading it wrote."""
+        async with connection.begin_nested() as attempt:
+            meant = await self._webhooks.interpret(connection, message, seal)
+            await attempt.rollback()
+        says = Trouble("test-message", "a test message is read and never applied")
+        return Interpreted(meant.kind, state="ignored", problems=[*meant.problems, says])
 
     async def _apply(
         self,

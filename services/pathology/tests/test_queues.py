@@ -16,6 +16,7 @@ from shared.bus.stage import Asked
 from shared.bus.sweep import Sweep
 from shared.kernel.clock import Clock
 from shared.kernel.ids import practice_key
+from shared.testing.webhooks import SECRET, signed_headers
 
 NAMELESS = {"specimen_id": None, "mrn": "MRN2001"}
 
@@ -195,6 +196,32 @@ async def test_waiting_times_are_the_practices_and_the_labs(service, biopsy, exc
     assert 3 < figure["median_days"] < 3.5
     none = await service.get("/v1/turnaround?from=2026-03-03")
     assert none.json()["items"] == []
+
+
+async def test_a_test_message_is_read_and_nothing_of_it_remains(service, biopsy):
+    await service.hear(documented(biopsy))
+    source = {"format": "dermis", "secrets": [SECRET], "test": True}
+    await service.client.put("/v1/sources/t", json=source, headers=service.may("sources:admin"))
+    for changes in ({}, {"specimen_id": "S-?"}):
+        body = json.dumps({**example("1-result"), **changes}).encode()
+        posted = await service.client.post(
+            "/v1/webhooks/t", content=body, headers=signed_headers(body)
+        )
+        seen = await settled(service, posted.json()["status_url"])
+        assert (seen["state"], seen["test"], seen["events"]) == ("ignored", True, [])
+        assert seen["problems"][-1]["rule"] == "test-message"
+    assert await service.told() == []
+    assert (await service.get("/v1/results")).json()["items"] == []
+
+
+async def settled(service: Service, path: str) -> dict:
+    """A message, once it is read."""
+    for _ in range(100):
+        seen = (await service.get(path)).json()
+        if seen["state"] != "stored":
+            return seen
+        await asyncio.sleep(0.05)
+    raise AssertionError("the message is not read")
 
 
 async def test_two_results_of_one_accession_at_the_same_moment_both_arrive(service, biopsy):
