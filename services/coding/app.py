@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.coding import api, store
 from services.coding.api.parts import CodingParts
+from services.coding.api.references import FILES
 from services.coding.domain.case import Case, first_case
 from services.coding.domain.references import References
 from services.coding.handlers import HANDLERS
@@ -17,7 +18,7 @@ from shared.telemetry import read_clock
 
 def parts_of(settings: Settings, database: Database) -> CodingParts:
     """The stage with what its endpoints need."""
-    tables = store.ReferenceTables()
+    tables = store.ReferenceTables(carry_forward=settings.reference_carry_forward)
     stage = Stage(
         name="coding",
         state_type=Case,
@@ -32,7 +33,7 @@ def parts_of(settings: Settings, database: Database) -> CodingParts:
 
 def app_of(settings: Settings, parts: CodingParts, bus: Runner[Case, References] | None) -> FastAPI:
     """The HTTP side over these parts; without a bus it answers alone."""
-    return create_app(settings, parts, routers=api.ROUTERS, bus=bus)
+    return create_app(settings, parts, routers=api.ROUTERS, bus=bus, uploads=FILES)
 
 
 def build(settings: Settings) -> FastAPI:

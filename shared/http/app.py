@@ -41,11 +41,13 @@ def create_app(
     routers: Sequence[APIRouter],
     bus: Runner[Any, Any] | None = None,
     webhooks: Webhooks | None = None,
+    uploads: str | None = None,
 ) -> FastAPI:
     """The HTTP side of a service.
 
     bus: what runs behind the endpoints as long as the app does; without it the app answers alone.
-    webhooks: how messages from partners are read, for a service that takes them.
+    webhooks: how messages from partners are read, for a service that takes them. uploads: the paths
+    under this prefix take files, which their endpoints read as they come.
     """
     service = parts.stage.name
     interpreter = Interpreter(parts, webhooks) if webhooks is not None else None
@@ -63,7 +65,7 @@ def create_app(
     app.state.verifier = Verifier(
         issuer=settings.jwt_issuer, jwks_file=settings.jwks_file, jwks_url=settings.jwks_url
     )
-    app.add_middleware(Intake)
+    app.add_middleware(Intake, uploads=uploads)
     app.add_middleware(Observe, service=service)
     install_problems(app)
     for router in all_routers:

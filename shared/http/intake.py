@@ -17,6 +17,7 @@ from shared.http.problems import Problem, respond
 JSON_DEPTH = 64
 REST_BYTES = 2 * 2**20
 WEBHOOK_BYTES = 10 * 2**20
+UPLOAD_BYTES = 256 * 2**20
 WEBHOOKS = "/v1/webhooks/"
 
 # Enough of a refused body is read away that its sender gets to read the answer.
@@ -28,8 +29,9 @@ _OPENING, _CLOSING, _QUOTE, _ESCAPE = b"[{", b"]}", ord('"'), ord("\\")
 class Intake:
     """ASGI middleware that hands on bodies of a bounded size, and JSON that means one thing."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, uploads: str | None = None) -> None:
         self._app = app
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, refuse it or pass it on whole."""
@@ -39,6 +41,10 @@ class Intake:
         request = Request(scope, receive)
         try:
             _check_address(request)
+            if self._uploads is not None and request.url.path.startswith(self._uploads):
+                _check_declared(request, UPLOAD_BYTES)
+                await self._app(scope, _bounded(receive, UPLOAD_BYTES), send)
+                return
             limit = WEBHOOK_BYTES if request.url.path.startswith(WEBHOOKS) else REST_BYTES
             body = await _read(request, receive, limit)
             if body and is_json(request.headers.get("content-type", "")):
@@ -87,10 +93,29 @@ def _check_address(request: Request) -> None:
         raise Problem(400, "an address cannot carry a NUL character")
 
 
-async def _read(request: Request, receive: Receive, limit: int) -> bytes:
+def _check_declared(request: Request, limit: int) -> None:
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > limit:
         raise Problem(413, f"a body may have {limit} bytes")
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """The channel itself, until more comes through it than a file may have."""
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise Problem(413, f"a body may have {limit} bytes")
+        return message
+
+    return bounded
+
+
+async def _read(request: Request, receive: Receive, limit: int) -> bytes:
+    _check_declared(request, limit)
     chunks: list[bytes] = []
     size = 0
     while True:

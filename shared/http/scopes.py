@@ -15,5 +15,6 @@ SCOPES = (
     "messages:read",
     "ops:read",
     "ops:replay",
+    "references:admin",
     "sources:admin",
 )

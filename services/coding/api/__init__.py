@@ -1,5 +1,5 @@
 """HTTP in and out of coding, by subject."""
 
-from services.coding.api import claims, fees, preview
+from services.coding.api import claims, fees, preview, references
 
-ROUTERS = (preview.reads, claims.commands, claims.reads, fees.reads)
+ROUTERS = (preview.reads, claims.commands, claims.reads, fees.reads, references.reads)

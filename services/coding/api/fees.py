@@ -3,19 +3,20 @@
 from datetime import date
 from typing import Annotated, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from services.coding import store
 from services.coding.api.parts import Here, Paged, Reader, Worker
 from services.coding.domain.references import Fee
+from services.coding.wire.fees import ALWAYS, fees_of
 from shared.contracts.documents.base import Count, Day, Document, Items, Money
-from shared.http import Listing, audit
+from shared.http import Listing, Problem, audit
 from shared.kernel.refused import Refused
 
 reads = APIRouter(prefix="/v1")
 
-_ALWAYS = date(2000, 1, 1)
+_TOLD = 100
 
 
 class FeeEntry(Document):
@@ -23,7 +24,7 @@ class FeeEntry(Document):
 
     code: Annotated[str, Field(min_length=1, max_length=10)]
     amount: Annotated[Money, Field(ge=0)]
-    effective_from: Day = _ALWAYS
+    effective_from: Day = ALWAYS
     effective_to: Day | None = None
     payer_id: Annotated[str, Field(min_length=1, max_length=80)] | None = None
 
@@ -53,6 +54,13 @@ class FeesReplaced(Document):
     fees: Count
 
 
+class PayersReplaced(Document):
+    """payers: whose schedules were replaced; null is the general one."""
+
+    fees: Count
+    payers: list[str | None]
+
+
 @reads.put("/fees")
 async def replace_fees(schedule: FeeSchedule, who: Worker, here: Here) -> FeesReplaced:
     """Put a fee schedule in place of the practice's present one."""
@@ -72,6 +80,33 @@ async def replace_fees(schedule: FeeSchedule, who: Worker, here: Here) -> FeesRe
         await store.replace_fees(connection, who.practice_id, rows)
         await audit(connection, who, "fees.replaced", "fees", here.clock.business())
     return FeesReplaced(fees=len(schedule.fees))
+
+
+@reads.put("/fees/csv")
+async def replace_fees_by_csv(
+    request: Request,
+    who: Worker,
+    here: Here,
+    payer_id: Annotated[str | None, Query(min_length=1, max_length=80)] = None,
+) -> PayersReplaced:
+    """Put the schedules of the payers a CSV names in place of theirs; those of others stay.
+
+    `payer_id`: whose the rows are that name no payer; without it they are the general schedule.
+    """
+    body = await request.body()
+    async with here.database.transaction([who.practice_id]) as connection:
+        tables = await here.reference_tables.snapshot(connection)
+        rows, faults = fees_of(body, payer_id, tables.codes)
+        if faults or not rows:
+            errors = [
+                {"pointer": f"line:{fault.line}", "says": fault.says} for fault in faults[:_TOLD]
+            ]
+            says = f"{len(faults)} rows are no prices" if faults else "the schedule has no rows"
+            raise Problem(422, f"{says}; nothing was changed", code="fees-unread", errors=errors)
+        payers = {fee.payer_id for _, fee in rows}
+        await store.replace_fees(connection, who.practice_id, rows, payers)
+        await audit(connection, who, "fees.replaced", "fees", here.clock.business())
+    return PayersReplaced(fees=len(rows), payers=sorted(payers, key=lambda payer: payer or ""))
 
 
 @reads.get("/fees")

@@ -4,7 +4,7 @@ Where no release covers the date the last known one is carried forward; `carried
 that every line can say so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,9 @@ from services.coding.domain.releases import (
     without_release,
 )
 from shared.kernel.money import ZERO, money
+
+COMPONENTS = ("26", "TC", "53")
+"""Modifiers under which the fee schedule values a part of a code."""
 
 SURGICAL = ("000", "010", "090")
 """Global-period indicators of procedures, as the fee schedule writes them."""
@@ -226,6 +229,11 @@ class Tables:
         return without_release(self.releases, day)
 
 
+def component(modifiers: Iterable[str]) -> str:
+    """The component a line's modifiers name; blank for the whole service."""
+    return next((each for each in modifiers if each in COMPONENTS), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Fee:
     """A price of the practice for a code, from a day of service on and to a last one if said.
@@ -264,14 +272,18 @@ def charge(
     place_of_service: str,
     day: date,
     payer_id: str | None = None,
+    part: str = "",
 ) -> Decimal:
-    """The fee in force on the day, the payer's before the general one, else the default."""
+    """The fee in force on the day, the payer's before the general one, else the default.
+
+    part: the component modifier of the line, for the default.
+    """
     known = [fee for fee in fees.get(code, ()) if fee.in_force(day)]
     for payer in (payer_id, None):
         agreed = [fee for fee in known if fee.payer_id == payer]
         if agreed:
             return max(agreed, key=lambda fee: fee.since).amount
-    return tables.default_fee(code, place_of_service, day)
+    return tables.default_fee(code, place_of_service, day, part)
 
 
 @dataclass(frozen=True, slots=True)

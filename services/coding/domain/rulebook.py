@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from services.coding.domain.authorization import authorized, warn_unauthorized
 from services.coding.domain.biopsy import biopsies
-from services.coding.domain.chart import Chart, Draft, Outcome, because, review, total
+from services.coding.domain.carried import releases_said, releases_wanted
+from services.coding.domain.chart import Chart, Draft, Outcome, review, total
 from services.coding.domain.charted import charted_codes
 from services.coding.domain.claim import (
     PATHOLOGY_PENDING,
@@ -16,7 +17,6 @@ from services.coding.domain.claim import (
     Hold,
     Line,
     PatientPay,
-    Reason,
     Status,
 )
 from services.coding.domain.closure import included_in_flaps, withheld_by_grafts
@@ -44,7 +44,7 @@ from services.coding.domain.ncci import (
     mark_repeats,
     sum_units,
 )
-from services.coding.domain.references import Tables, charge
+from services.coding.domain.references import Tables, charge, component
 from services.coding.domain.repair import repairs
 from services.coding.domain.routing import route
 from services.coding.domain.shave import shave_removals
@@ -129,6 +129,8 @@ def _claim(chart: Chart, outcome: Outcome) -> Claim:
     ranked = _ranked(chart, outcome.drafts)
     diagnoses = tuple(dict.fromkeys(each for draft in ranked for each in draft.codes_of_targets))
     holds = [*outcome.holds, *_questions(chart, ranked), *_queries(chart)]
+    if ranked:
+        holds += releases_wanted(chart)
     if len(diagnoses) > _MOST_DIAGNOSES:
         holds.append(review("diagnoses", "More than twelve diagnoses: which are billed?"))
         diagnoses = diagnoses[:_MOST_DIAGNOSES]
@@ -158,7 +160,9 @@ def _ranked(chart: Chart, drafts: tuple[Draft, ...]) -> list[Draft]:
     """By relative value times units, highest first; what has none (drugs) comes last."""
 
     def place(draft: Draft) -> tuple[bool, Decimal, str, tuple[str, ...], tuple[str, ...]]:
-        value = chart.tables.relative_value(draft.code, chart.encounter.place_of_service, chart.day)
+        place = chart.encounter.place_of_service
+        part = component(draft.modifiers)
+        value = chart.tables.relative_value(draft.code, place, chart.day, part)
         total_value = Decimal(0) if value is None else value * draft.units
         return value is None, -total_value, draft.code, draft.procedure_ids, draft.modifiers
 
@@ -170,9 +174,18 @@ def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...]) -> Line:
         diagnoses.index(each) + 1 for each in draft.codes_of_targets if each in diagnoses
     )
     place = chart.encounter.place_of_service
-    fee = charge(draft.code, chart.facts.fees, chart.tables, place, chart.day)
+    payer = chart.facts.payer.payer_id
+    fee = charge(
+        draft.code,
+        chart.facts.fees,
+        chart.tables,
+        place,
+        chart.day,
+        payer,
+        component(draft.modifiers),
+    )
     of_targets = tuple(reason for target in draft.targets for reason in target.finding.reasons)
-    rationale = (*draft.reasons, *of_targets, *_carried_forward(chart))
+    rationale = (*draft.reasons, *of_targets, *releases_said(chart))
     return Line(
         code=draft.code,
         modifiers=draft.modifiers,
@@ -183,17 +196,6 @@ def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...]) -> Line:
         lesion_ids=draft.lesion_ids,
         rationale=tuple(dict.fromkeys(rationale)),
     )
-
-
-@rule("RD-1", since=LONG_AGO, cite=OWN)
-def _carried_forward(chart: Chart) -> tuple[Reason, ...]:
-    """Where no release covers the date of service the last known one is used, and it is said."""
-    releases = chart.tables.carried(chart.day)
-    if not releases:
-        return ()
-    named = ", ".join(f"{each.table} {each.name} (until {each.until})" for each in releases)
-    says = f"No release in force on {chart.day}; last known used: {named}."
-    return (because("RD-1", says, OWN, "/encounter/date_of_service"),)
 
 
 def _questions(chart: Chart, drafts: list[Draft]) -> list[Hold]:

@@ -16,6 +16,7 @@ from services.coding.store.releases import (
     list_rejected,
     list_releases,
     load,
+    load_exists,
     missing_parts,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "list_rejected",
     "list_releases",
     "load",
+    "load_exists",
     "load_fees",
     "missing_parts",
     "replace_fees",

@@ -194,6 +194,12 @@ async def missing_parts(connection: AsyncConnection) -> dict[tuple[str, str], tu
     }
 
 
+async def load_exists(connection: AsyncConnection, load_id: int) -> bool:
+    """Whether a file was loaded under this id and not replaced since."""
+    found = select(reference_load.c.load_id).where(reference_load.c.load_id == load_id)
+    return await connection.scalar(found) is not None
+
+
 async def list_rejected(
     connection: AsyncConnection, load_id: int, after: int, limit: int
 ) -> list[Rejected]:
