@@ -39,6 +39,7 @@ def warn_unauthorized(chart: Chart, outcome: Outcome) -> Outcome:
             (code,),
             f"{code}: no approved authorization is known.",
             str(OWN),
+            rule="AU-1",
         )
         for code, kind in _lines(chart, outcome)
         if kind in wanting and code not in covered

@@ -221,7 +221,7 @@ def _in_a_removal(sample: _Sample) -> Outcome | None:
         return None
     says = f"Lesion {sample.target.lesion_id}: biopsied and removed in one session, removal only."
     code = _PRIMARY[sample.technique or "tangential"]
-    return Outcome(edits=(Edit("ncci", "bundled", (code,), says, str(NCCI_3)),))
+    return _part_of(sample, code, "BX-5", says)
 
 
 @rule("BX-7", since=LONG_AGO, cite=CPT_MOHS)
@@ -231,7 +231,21 @@ def _in_mohs(chart: Chart, sample: _Sample) -> Outcome | None:
         return None
     says = f"Lesion {sample.target.lesion_id}: the biopsy of the tumor is part of Mohs surgery."
     code = _PRIMARY[sample.technique or "tangential"]
-    return Outcome(edits=(Edit("ncci", "bundled", (code,), says, str(NCCI_3)),))
+    return _part_of(sample, code, "BX-7", says)
+
+
+def _part_of(sample: _Sample, code: str, rule_id: str, says: str) -> Outcome:
+    edit = Edit(
+        "ncci",
+        "bundled",
+        (code,),
+        says,
+        str(NCCI_3),
+        rule=rule_id,
+        procedure_ids=tuple(each.procedure_id for each in sample.procedures),
+        lesion_ids=() if sample.target.lesion_id is None else (sample.target.lesion_id,),
+    )
+    return Outcome(edits=(edit,))
 
 
 def _with_modifiers(chart: Chart, sample: _Sample) -> _Sample:

@@ -28,6 +28,19 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """A code (CPT, HCPCS or ICD-10-CM) that was looked at and not chosen, and the rule against it.
+
+    `code` None: a documented service for which no code was looked up, as it is part of another.
+    """
+
+    code: str | None
+    rule: str
+    says: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A service line. `diagnosis_pointers` count from 1 into the claim's diagnoses."""
 
@@ -39,6 +52,7 @@ class Line:
     procedure_ids: tuple[str, ...]
     lesion_ids: tuple[str, ...]
     rationale: tuple[Reason, ...]
+    considered: tuple[Considered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +75,47 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What an edit or a coverage rule did to the codes."""
+    """What an edit or a coverage rule did to the codes.
+
+    indicator: of an NCCI pair, whose columns `codes` then are, in their order. procedure_ids and
+    lesion_ids: of the service it was done to, where one was dropped.
+    """
 
     kind: EditKind
     outcome: Outcome
     codes: tuple[str, ...]
     detail: str
     source: str
+    rule: str | None = None
+    indicator: str | None = None
+    procedure_ids: tuple[str, ...] = ()
+    lesion_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A service that the record and the claim do not say alike, in units too few or too many.
+
+    `code` None: which code it is depends on what the record does not say.
+    """
+
+    code: str | None
+    units: int
+    reason: Reason
+    modifiers: tuple[str, ...] = ()
+    procedure_ids: tuple[str, ...] = ()
+    lesion_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A reference table as it was used. `carried`: its last day was before the date of service."""
+
+    table: str
+    name: str
+    since: date
+    until: date | None
+    carried: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +128,11 @@ class Authorized:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was decided about one encounter; a pure function of the facts."""
+    """What was decided about one encounter; a pure function of the facts.
+
+    missed: services that the record supports and no line bills. unsupported: what a line bills
+    without support in the record. releases: the reference tables that were read.
+    """
 
     status: Status
     date_of_service: date
@@ -92,15 +144,18 @@ class Claim:
     patient_pay_lines: tuple[PatientPay, ...]
     holds: tuple[Hold, ...]
     edits: tuple[Edit, ...]
+    missed: tuple[Discrepancy, ...] = ()
+    unsupported: tuple[Discrepancy, ...] = ()
+    releases: tuple[Release, ...] = ()
 
     def same_content(self, other: "Claim") -> bool:
         """Whether the decision is the same; how it is explained may differ (a further report)."""
         return self._unexplained() == other._unexplained()
 
     def _unexplained(self) -> "Claim":
-        bare = tuple(replace(line, rationale=()) for line in self.lines)
-        said = tuple(replace(edit, detail="", source="") for edit in self.edits)
-        return replace(self, lines=bare, edits=said)
+        bare = tuple(replace(line, rationale=(), considered=()) for line in self.lines)
+        said = tuple(Edit(edit.kind, edit.outcome, edit.codes, "", "") for edit in self.edits)
+        return replace(self, lines=bare, edits=said, releases=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +193,8 @@ def differences(before: Claim, after: Claim) -> str:
         said.append("what the patient pays")
     if before.authorizations != after.authorizations:
         said.append("authorizations")
+    if (before.missed, before.unsupported) != (after.missed, after.unsupported):
+        said.append("what is missed or unsupported")
     return "; ".join(part for part in said if part) or "edits"
 
 

@@ -23,7 +23,6 @@ from services.coding.domain.sources import (
     CPT_DESTRUCTION,
     FROM_MEMORY,
     LONG_AGO,
-    OWN,
 )
 from shared.kernel.rule import rule
 
@@ -205,7 +204,17 @@ def _under_light(chart: Chart, procedure: Destruction) -> bool:
 
 def _treated_by_light(procedure: Destruction) -> Outcome:
     says = f"Procedure {procedure.procedure_id}: the area was treated by photodynamic therapy."
-    return Outcome(edits=(Edit("ncci", "bundled", ("17000",), says, str(OWN)),))
+    edit = Edit(
+        "ncci",
+        "bundled",
+        ("17000",),
+        says,
+        str(FROM_MEMORY),
+        rule="DS-7",
+        procedure_ids=(procedure.procedure_id,),
+        lesion_ids=tuple(procedure.lesions),
+    )
+    return Outcome(edits=(edit,))
 
 
 def _draft(

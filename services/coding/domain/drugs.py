@@ -155,4 +155,6 @@ def _unknown(chart: Chart, given: _Given, fact: str) -> Outcome:
     says = f"Procedure {given.procedure.procedure_id}: the {fact} of {given.hcpcs} is not charted."
     if chart.facts.payer.national:
         return Outcome(holds=(Hold("missing_fact", says),))
-    return Outcome(edits=(Edit("modifier", "warned", (given.hcpcs,), says, str(WASTE)),))
+    return Outcome(
+        edits=(Edit("modifier", "warned", (given.hcpcs,), says, str(WASTE), rule="DR-0"),)
+    )

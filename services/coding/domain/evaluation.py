@@ -161,7 +161,7 @@ def _beside_procedures(
     if not evaluation.separately_identifiable:
         says = "The visit is part of the procedures of the day."
         codes = tuple(dict.fromkeys((*(each.code for each in outcome.drafts), visit.code)))
-        return Outcome(edits=(Edit("ncci", "bundled", codes, says, str(NCCI_3)),))
+        return Outcome(edits=(Edit("ncci", "bundled", codes, says, str(NCCI_3), rule="EM-4"),))
     rule_id = "EM-4" if major or minor else "EM-6"
     reason = because(
         rule_id,
@@ -221,7 +221,9 @@ def without_complexity_beside_25(chart: Chart, outcome: Outcome) -> Outcome:
     if not (with_25 and dropped):
         return outcome
     says = "G2211 is not reported beside a visit with 25."
-    edit = Edit("modifier", "bundled", (with_25[0], _COMPLEXITY), says, str(CPT_EVALUATION))
+    edit = Edit(
+        "modifier", "bundled", (with_25[0], _COMPLEXITY), says, str(CPT_EVALUATION), rule="EM-9"
+    )
     kept = tuple(each for each in outcome.drafts if each.code != _COMPLEXITY)
     return replace(outcome, drafts=kept) + Outcome(edits=(edit,))
 

@@ -82,7 +82,9 @@ def _flap(chart: Chart, procedure: AdjacentTissueTransfer) -> Outcome:
 def _included(chart: Chart, procedure: AdjacentTissueTransfer) -> Outcome:
     """Excision of the same defect is part of the flap; Mohs surgery is not."""
     excised = [
-        each.procedure_id for each in closed(chart, procedure.closes) if isinstance(each, Excision)
+        (each.procedure_id, each.lesions)
+        for each in closed(chart, procedure.closes)
+        if isinstance(each, Excision)
     ]
     edits = tuple(
         Edit(
@@ -91,8 +93,11 @@ def _included(chart: Chart, procedure: AdjacentTissueTransfer) -> Outcome:
             (),
             f"Procedure {name}: the flap {procedure.procedure_id} includes the excision.",
             str(CPT_TRANSFER),
+            rule="FL-4",
+            procedure_ids=(name,),
+            lesion_ids=tuple(lesions),
         )
-        for name in excised
+        for name, lesions in excised
     )
     return Outcome(edits=edits)
 

@@ -68,7 +68,7 @@ def _visit(
     if separate and own:
         says = "Unrelated problem inside a global period: 24."
         reason = because("GP-2", says, GLOBAL_SURGERY, "/history")
-        edit = Edit("global", "allowed", (visit.code,), says, str(GLOBAL_SURGERY))
+        edit = Edit("global", "allowed", (visit.code,), says, str(GLOBAL_SURGERY), rule="GP-2")
         if chart.tables.add_on(visit.code):
             return visit, Outcome()
         marked = replace(
@@ -77,8 +77,9 @@ def _visit(
         return marked, Outcome(edits=(edit,))
     first = running[0]
     says = f"Included in the global period of {first.code} of {first.date_of_service}."
+    codes = (first.code, visit.code)
     return None, Outcome(
-        edits=(Edit("global", "bundled", (first.code, visit.code), says, str(GLOBAL_SURGERY)),)
+        edits=(Edit("global", "bundled", codes, says, str(GLOBAL_SURGERY), rule="GP-2"),)
     )
 
 
@@ -95,7 +96,7 @@ def _procedure(draft: Draft, running: tuple[PastService, ...]) -> tuple[Draft | 
     words = "Same site and tumor" if modifier == "58" else "Another site"
     says = f"{words} inside a global period: {modifier}."
     reason = because("GP-3", says, GLOBAL_SURGERY, "/history")
-    edit = Edit("global", "allowed", (draft.code,), says, str(GLOBAL_SURGERY))
+    edit = Edit("global", "allowed", (draft.code,), says, str(GLOBAL_SURGERY), rule="GP-3")
     marked = replace(
         draft, modifiers=(*draft.modifiers, modifier), reasons=(*draft.reasons, reason)
     )

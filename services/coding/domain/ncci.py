@@ -55,38 +55,60 @@ def _edited(
     chart: Chart, column_1: Draft, column_2: Draft, pair: Pair
 ) -> tuple[Draft | None, Outcome]:
     """Never together (0); else both where distinct, column 1 alone on one lesion, or a question."""
-    codes = (pair.column_1, pair.column_2)
-    named = f"{PTP} {pair.column_1}/{pair.column_2}"
     if pair.indicator == "0":
-        edit = Edit("ncci", "bundled", codes, "Never together on one day.", named)
-        return None, Outcome(edits=(edit,))
+        return None, _dropped(pair, "NC-1", "Never together on one day.", column_2)
     if chart.tables.codes[pair.column_2].family == FAMILY:
-        return column_2, _beside_a_visit(column_2, codes, named)
+        return column_2, _beside_a_visit(column_2, pair)
     if _SPEAK_FOR_THEMSELVES.intersection(column_2.modifiers):
         says = "The modifier of column 2 says that it is apart."
-        return column_2, Outcome(edits=(Edit("ncci", "allowed", codes, says, named),))
+        return column_2, _allowed(pair, says)
     apart = True if column_2.distinct else _apart(column_1, column_2)
     if apart is None:
         asks = f"{pair.column_1} with {pair.column_2}: separate lesion, site or session?"
         return column_2, Outcome(holds=(review("ncci_distinct", asks),))
     if not apart:
-        edit = Edit("ncci", "bundled", codes, "One lesion: part of column 1.", named)
-        return None, Outcome(edits=(edit,))
+        return None, _dropped(pair, "NC-3", "One lesion: part of column 1.", column_2)
     says = f"Column 2 to {pair.column_1}, another lesion or site: 59."
     marked = replace(
         column_2,
         modifiers=(*column_2.modifiers, "59"),
-        reasons=(*column_2.reasons, because("NC-2", says, named)),
+        reasons=(*column_2.reasons, because("NC-2", says, _source(pair))),
     )
-    return marked, Outcome(edits=(Edit("ncci", "allowed", codes, "Separate lesions.", named),))
+    return marked, _allowed(pair, "Separate lesions.")
 
 
-def _beside_a_visit(visit: Draft, codes: tuple[str, str], named: str) -> Outcome:
+def _allowed(pair: Pair, says: str) -> Outcome:
+    codes = (pair.column_1, pair.column_2)
+    edit = Edit(
+        "ncci", "allowed", codes, says, _source(pair), rule="NC-2", indicator=pair.indicator
+    )
+    return Outcome(edits=(edit,))
+
+
+def _dropped(pair: Pair, rule_id: str, says: str, column_2: Draft) -> Outcome:
+    edit = Edit(
+        "ncci",
+        "bundled",
+        (pair.column_1, pair.column_2),
+        says,
+        _source(pair),
+        rule=rule_id,
+        indicator=pair.indicator,
+        procedure_ids=column_2.procedure_ids,
+        lesion_ids=column_2.lesion_ids,
+    )
+    return Outcome(edits=(edit,))
+
+
+def _source(pair: Pair) -> str:
+    return f"{PTP} {pair.column_1}/{pair.column_2}"
+
+
+def _beside_a_visit(visit: Draft, pair: Pair) -> Outcome:
     carried = [each for each in _OF_A_VISIT if each in visit.modifiers]
     if not carried:
         return Outcome()
-    says = f"The visit stands apart, modifier {' '.join(carried)}."
-    return Outcome(edits=(Edit("ncci", "allowed", codes, says, named),))
+    return _allowed(pair, f"The visit stands apart, modifier {' '.join(carried)}.")
 
 
 def _apart(one: Draft, other: Draft) -> bool | None:
@@ -172,7 +194,7 @@ def check_add_ons(chart: Chart, outcome: Outcome) -> Outcome:
             says = f"{code} is an add-on, and no primary of it is on the claim."
             extra = extra + Outcome(
                 holds=(review("add_on", says),),
-                edits=(Edit("add_on", "denied", (code,), says, str(ADD_ONS)),),
+                edits=(Edit("add_on", "denied", (code,), says, str(ADD_ONS), rule="AO-1"),),
             )
     return outcome + extra
 
@@ -191,8 +213,9 @@ def check_units(chart: Chart, outcome: Outcome) -> Outcome:
         if limit is None or number <= limit.limit:
             continue
         says = f"{number} units of {code}, the limit is {limit.limit}."
-        edit = Edit("mue", "warned", (code,), says, str(UNIT_LIMITS))
         absolute = limit.adjudication != "3"
+        rule_id = {"1": "MU-3", "2": "MU-1"}.get(limit.adjudication, "MU-2")
+        edit = Edit("mue", "warned", (code,), says, str(UNIT_LIMITS), rule=rule_id)
         held = (review("unit_limit", says),) if absolute else ()
         extra = extra + Outcome(holds=held, edits=(edit,))
     return outcome + extra

@@ -36,6 +36,7 @@ from services.coding.domain.sources import (
     PTP,
 )
 from shared.clinical.body_sites import Family, find_site
+from shared.kernel.cite import Cite
 from shared.kernel.rule import rule
 
 _LONGEST_AS_INTERMEDIATE = Decimal("1.0")
@@ -177,7 +178,7 @@ def _included(
     """
     if procedure.procedure_id in flapped:
         says = f"Procedure {procedure.procedure_id}: the flap includes repair of its defect."
-        return Outcome(edits=(Edit("ncci", "bundled", (), says, str(CPT_TRANSFER)),))
+        return _part_of(procedure, "FL-4", says, CPT_TRANSFER)
     wounds = closed(chart, procedure.closes)
     if not wounds:
         return None
@@ -195,7 +196,7 @@ def _of_a_donor_site(procedure: Repair, wounds: Sequence[object]) -> Outcome | N
     if not all(isinstance(each, (AdjacentTissueTransfer, SkinGraft)) for each in wounds):
         return None
     says = f"Procedure {procedure.procedure_id}: closes the donor site of a flap or graft."
-    return Outcome(edits=(Edit("ncci", "bundled", (), says, str(CPT_GRAFT)),))
+    return _part_of(procedure, "GR-3", says, CPT_GRAFT)
 
 
 @rule("EX-9", since=LONG_AGO, cite=NCCI_3)
@@ -204,7 +205,7 @@ def _in_small_excision(procedure: Repair, small: frozenset[str]) -> Outcome | No
     if not procedure.closes or not small.issuperset(procedure.closes):
         return None
     says = f"Procedure {procedure.procedure_id}: closes a benign excision up to 0.5 cm."
-    return Outcome(edits=(Edit("ncci", "bundled", (), says, str(NCCI_3)),))
+    return _part_of(procedure, "EX-9", says, NCCI_3)
 
 
 @rule("RP-6", since=LONG_AGO, cite=CPT_REPAIR)
@@ -214,12 +215,18 @@ def _in_surface_procedure(procedure: Repair, wounds: Sequence[object]) -> Outcom
     surface = (ShaveRemoval, Destruction, Biopsy)
     if all(isinstance(each, surface) for each in wounds):
         says = f"Procedure {procedure.procedure_id}: closure is part of what it closes."
-        return Outcome(edits=(Edit("ncci", "bundled", (), says, str(PTP)),))
+        return _part_of(procedure, "RP-7", says, PTP)
     if procedure.complexity == "simple" and all(
         isinstance(each, (*surface, Excision)) for each in wounds
     ):
         return Outcome()
     return None
+
+
+def _part_of(procedure: Repair, rule_id: str, says: str, cite: Cite) -> Outcome:
+    ids = (procedure.procedure_id,)
+    edit = Edit("ncci", "bundled", (), says, str(cite), rule=rule_id, procedure_ids=ids)
+    return Outcome(edits=(edit,))
 
 
 def _site(chart: Chart, procedure: Repair) -> str | None:

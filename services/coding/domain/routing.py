@@ -126,7 +126,17 @@ def _without_criterion(procedure: Procedure, facts: Facts) -> Outcome:
     )
     return Outcome(
         holds=(review("medical_necessity", says),),
-        edits=(Edit("medical_necessity", "denied", (), says, str(COVERAGE)),),
+        edits=(
+            Edit(
+                "medical_necessity",
+                "denied",
+                (),
+                says,
+                str(COVERAGE),
+                rule="MC-2",
+                procedure_ids=(procedure.procedure_id,),
+            ),
+        ),
     )
 
 
@@ -136,7 +146,17 @@ def _paid_by_agreement(procedure: Procedure) -> Outcome:
     asks = f"Procedure {procedure.procedure_id}: necessary and covered, yet agreed as patient pay."
     return Outcome(
         holds=(review("medical_necessity", asks),),
-        edits=(Edit("medical_necessity", "warned", (), asks, str(OWN)),),
+        edits=(
+            Edit(
+                "medical_necessity",
+                "warned",
+                (),
+                asks,
+                str(OWN),
+                rule="MC-3",
+                procedure_ids=(procedure.procedure_id,),
+            ),
+        ),
     )
 
 

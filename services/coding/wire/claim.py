@@ -36,15 +36,18 @@ def claim_document(version: coded.Version, case_id: UUID) -> contract.CodedClaim
             contract.Hold(reason=each.reason, detail=each.detail, release_on=each.release_on)
             for each in claim.holds
         ),
-        edits=tuple(
-            contract.Edit(
-                kind=each.kind,
-                outcome=each.outcome,
-                codes=each.codes,
-                detail=each.detail,
-                source=each.source,
+        edits=tuple(map(_edit, claim.edits)),
+        missed=tuple(map(_discrepancy, claim.missed)),
+        unsupported=tuple(map(_discrepancy, claim.unsupported)),
+        releases=tuple(
+            contract.ReferenceRelease(
+                table=each.table,
+                name=each.name,
+                since=each.since,
+                until=each.until,
+                carried=each.carried,
             )
-            for each in claim.edits
+            for each in claim.releases
         ),
         changes=tuple(
             contract.VersionChange(
@@ -69,6 +72,10 @@ def _line(number: int, line: coded.Line) -> contract.ClaimLine:
         procedure_ids=line.procedure_ids,
         lesion_ids=line.lesion_ids,
         rationale=_rationale(line.rationale),
+        considered=tuple(
+            contract.Considered(code=each.code, rule=each.rule, says=each.says, source=each.source)
+            for each in line.considered
+        ),
     )
 
 
@@ -78,4 +85,39 @@ def _rationale(reasons: Sequence[coded.Reason]) -> tuple[contract.Rationale, ...
             rule=each.rule, says=each.says, source=each.source, evidence=each.evidence
         )
         for each in reasons
+    )
+
+
+def _edit(edit: coded.Edit) -> contract.Edit:
+    pair = None
+    if edit.indicator is not None:
+        column_1, column_2 = edit.codes
+        pair = contract.EditPair.model_validate(
+            {"column_1": column_1, "column_2": column_2, "indicator": edit.indicator}
+        )
+    return contract.Edit(
+        kind=edit.kind,
+        outcome=edit.outcome,
+        codes=edit.codes,
+        detail=edit.detail,
+        source=edit.source,
+        rule=edit.rule,
+        pair=pair,
+        procedure_ids=edit.procedure_ids,
+        lesion_ids=edit.lesion_ids,
+    )
+
+
+def _discrepancy(found: coded.Discrepancy) -> contract.Discrepancy:
+    reason = found.reason
+    return contract.Discrepancy(
+        code=found.code,
+        modifiers=found.modifiers,
+        units=found.units,
+        procedure_ids=found.procedure_ids,
+        lesion_ids=found.lesion_ids,
+        rule=reason.rule,
+        says=reason.says,
+        source=reason.source,
+        evidence=reason.evidence,
     )

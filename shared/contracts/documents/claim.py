@@ -49,6 +49,15 @@ class Rationale(Document):
     evidence: Items[str] = ()
 
 
+class Considered(Document):
+    """A code looked at and not chosen; `code` null: a documented service that another includes."""
+
+    code: str | None = None
+    rule: str
+    says: str
+    source: str
+
+
 class ClaimLine(Document):
     number: Count
     code: str
@@ -59,6 +68,7 @@ class ClaimLine(Document):
     procedure_ids: Items[Id] = ()
     lesion_ids: Items[Id] = ()
     rationale: Items[Rationale] = ()
+    considered: Items[Considered] = ()
 
 
 class PatientPayLine(Document):
@@ -71,6 +81,14 @@ class Hold(Document):
     reason: str
     detail: str
     release_on: Day | None = None
+
+
+class EditPair(Document):
+    """An NCCI procedure-to-procedure pair. Indicator 0: never together; 1: with a modifier."""
+
+    column_1: str
+    column_2: str
+    indicator: Literal["0", "1", "9"]
 
 
 class Edit(Document):
@@ -88,6 +106,38 @@ class Edit(Document):
     codes: Items[str] = ()
     detail: str
     source: str
+    rule: str | None = None
+    pair: EditPair | None = None
+    procedure_ids: Items[Id] = ()
+    lesion_ids: Items[Id] = ()
+
+
+class Discrepancy(Document):
+    """Units billed too few (`missed`) or without support (`unsupported`), and why.
+
+    `code` null: which code it is depends on what the record does not say. `modifiers`: those that
+    lack support, where the service itself has it.
+    """
+
+    code: str | None = None
+    modifiers: Items[str] = ()
+    units: Count
+    procedure_ids: Items[Id] = ()
+    lesion_ids: Items[Id] = ()
+    rule: str
+    says: str
+    source: str
+    evidence: Items[str] = ()
+
+
+class ReferenceRelease(Document):
+    """A reference table as it was used; `carried`: it ended before the date of service."""
+
+    table: str
+    name: str
+    since: Day
+    until: Day | None = None
+    carried: bool
 
 
 class VersionChange(Document):
@@ -118,4 +168,7 @@ class CodedClaim(Document):
     patient_pay_lines: Items[PatientPayLine] = ()
     holds: Items[Hold] = ()
     edits: Items[Edit] = ()
+    missed: Items[Discrepancy] = ()
+    unsupported: Items[Discrepancy] = ()
+    releases: Items[ReferenceRelease] = ()
     changes: Items[VersionChange] = ()
