@@ -1,4 +1,4 @@
-"""A report before the encounter, after coding, after acceptance, corrected, and twice.
+"""A report before the encounter, preliminary, corrected before sending, and twice.
 
 Acceptances take their time: the scenarios run side by side, and each test waits for its own.
 """
@@ -42,54 +42,6 @@ async def a_report_before_its_encounter_waits_and_codes_the_claim(practice: Prac
     )
     assert codes(claim) == ["12032", "11402"]
     assert claim["diagnoses"] == ["D22.5"]
-
-
-async def a_report_after_coding_releases_the_held_claim(practice: Practice) -> None:
-    case_id = await practice.visit(renumbered("2-visit", 4102))
-    await practice.encounter(renumbered("2-encounter", 4102))
-    held = await eventually(
-        "the held claim",
-        lambda: practice.claim(case_id),
-        lambda claim: claim["status"] == "held",
-    )
-    assert held["holds"]
-    await practice.result(renumbered("2-result-final", 4102))
-    ready = await eventually(
-        "the released claim",
-        lambda: practice.claim(case_id),
-        lambda claim: claim["status"] == "ready",
-    )
-    assert ready["version"] > held["version"]
-    assert ready["frequency_code"] == "1"
-    assert ready["diagnoses"] == ["D22.5"]
-
-
-async def a_report_after_acceptance_changes_the_diagnosis_by_a_replacement(
-    practice: Practice,
-) -> None:
-    case_id = await practice.visit(renumbered("1-visit", 4103))
-    await practice.encounter(renumbered("1-encounter", 4103))
-    first = await eventually(
-        "the claim without a report",
-        lambda: practice.claim(case_id),
-        lambda claim: claim["status"] == "ready",
-    )
-    assert "D49.2" in first["diagnoses"]
-    number = (await is_accepted(practice, first))["payer_control_number"]
-    await practice.result(renumbered("1-result", 4103))
-    second = await eventually(
-        "the corrected claim",
-        lambda: practice.claim(case_id),
-        lambda claim: claim["frequency_code"] == "7",
-    )
-    assert "C44.311" in second["diagnoses"]
-    assert "D49.2" not in second["diagnoses"]
-    received = await eventually(
-        "the replacement at the payer",
-        lambda: practice.at_the_payer(first["claim_id"]),
-        lambda claims: len(claims) == 2,
-    )
-    assert received[1]["payer_control_number_sent"] == number
 
 
 async def a_correction_before_sending_is_billed_once_as_an_original(
@@ -155,8 +107,6 @@ SCENARIOS: dict[str, Callable[[Practice], Awaitable[None]]] = {
     scenario.__name__: scenario
     for scenario in (
         a_report_before_its_encounter_waits_and_codes_the_claim,
-        a_report_after_coding_releases_the_held_claim,
-        a_report_after_acceptance_changes_the_diagnosis_by_a_replacement,
         a_correction_before_sending_is_billed_once_as_an_original,
         the_same_report_again_changes_nothing,
         a_preliminary_report_releases_nothing,
