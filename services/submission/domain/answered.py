@@ -24,6 +24,8 @@ from shared.kernel.rule import rule
 from shared.x12.remittance import Adjustment, RemittanceLine
 
 _UNPROCESSABLE_REMARK = "MA130"
+_DUPLICATE = frozenset({"54", "78"})
+"""STC status codes by which a claim is refused as one the payer has already (CH-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,12 @@ def acknowledge(
         after = after.step(result.state, now, source, event_id)
     rejected = result.changed and result.state == "rejected"
     if rejected:
-        after = replace(after, rejected_by=verdict.by, accepted_by=())
+        after = replace(
+            after,
+            rejected_by=verdict.by,
+            rejected_as_duplicate=any(each.status in _DUPLICATE for each in verdict.reasons),
+            accepted_by=(),
+        )
     accepted_by: Literal["clearinghouse", "payer"] | None = None
     if verdict.finding == "accepted" and after.state != "rejected":
         by: Literal["clearinghouse", "payer"] = (

@@ -1,10 +1,10 @@
 """What to send when something changes after coding: the table of claims.md section 2, as rules."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from services.submission.domain.change_facts import (
     APPEAL_DAYS,
-    MEDICARE_REOPENING_DAYS,
     NOT_OURS_TO_BILL,
     OTHER_PARTY,
     Action,
@@ -13,9 +13,12 @@ from services.submission.domain.change_facts import (
     ClaimFacts,
     PayerFacts,
     answer_of,
+    correction_limit,
     filing_limit,
+    owed_back,
     refund,
     wait_for_answer,
+    window_over,
     with_overpayment,
 )
 from services.submission.domain.lifecycle import ADJUDICATED, AT_PAYER, IN_TRANSIT, NOT_SENT
@@ -24,7 +27,18 @@ from services.submission.domain.lifecycle import ADJUDICATED, AT_PAYER, IN_TRANS
 def decide_change(
     claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts, as_of: date
 ) -> ChangeAnswer:
-    """What to do about a change, wherever the claim is. One helper per row of the table."""
+    """What to do about a change, wherever the claim is. One helper per row of the table.
+
+    Money that the change shows to be the payer's is said with its due day, whatever comes first.
+    """
+    answer = _decided(claim, payer, change, as_of)
+    owed = owed_back(claim, change) and not answer.overpayment
+    return with_overpayment(answer, change) if owed else answer
+
+
+def _decided(
+    claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts, as_of: date
+) -> ChangeAnswer:
     if change.kind in ("result", "codes") and not change.codes_change:
         return answer_of(
             "none", "CH-13", "Neither a code nor a diagnosis changes: nothing is sent."
@@ -48,6 +62,12 @@ def decide_change(
     return _voided_or_withdrawn(claim, payer, change)
 
 
+def _paid_twice(claim: ClaimFacts, change: ChangeFacts, rule: str) -> ChangeAnswer:
+    if claim.paid > 0:
+        return refund(change, "CH-12", "Money received twice goes back.")
+    return answer_of("review", rule, "Nothing was paid on this version: a person looks.")
+
+
 def _not_sent(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> ChangeAnswer:
     """CH-1: what never left is amended or taken out."""
     due = filing_limit(claim, payer)
@@ -64,6 +84,10 @@ def _not_sent(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> Chan
             "amend", "CH-1", "A new version in place of one that never left.", due_on=due
         )
     # A replacement or void that never left: the earlier claim still stands with the payer.
+    if change.kind in OTHER_PARTY:
+        return answer_of(
+            "void_and_new_claim", "CH-10", "The earlier claim still stands with the wrong party."
+        )
     if change.kind in NOT_OURS_TO_BILL:
         return answer_of("void", "CH-1", "The claim that stands with the payer is voided instead.")
     return answer_of(
@@ -78,20 +102,21 @@ def _not_sent(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> Chan
 def _rejected(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> ChangeAnswer:
     """CH-3, CH-3a: a rejected original is sent as new, a rejected replacement as a replacement."""
     due = filing_limit(claim, payer)
+    if change.kind == "duplicate_sent":
+        return wait_for_answer(
+            "CH-3", "276 status of the twin", "The twin is found before anything is sent again."
+        )
+    if change.kind == "paid_twice":
+        return _paid_twice(claim, change, "CH-3")
     if claim.frequency_code == "1":
-        if change.kind == "duplicate_sent":
-            return wait_for_answer(
-                "CH-3", "276 status of the twin", "The twin is found before a new claim."
-            )
         if change.kind == "no_billable_line":
             return answer_of("none", "CH-3", "It was never adjudicated and nothing is billable.")
-        if change.kind == "secondary_payer":
-            return wait_for_answer(
-                "CH-11", "remittance of the primary payer", "The primary comes first."
-            )
-        return answer_of(
-            "new_claim", "CH-3", "Never adjudicated: sent again as an original.", due_on=due
+        says = (
+            "Right as sent: sent again as an original once the payer's fault is cleared."
+            if change.kind == "dispute"
+            else "Never adjudicated: sent again as an original, there is nothing to replace."
         )
+        return answer_of("new_claim", "CH-3", says, due_on=due)
     if claim.payer_control_number is None:
         return wait_for_answer(
             "CH-5", "payer control number", "Frequency 7 or 8 needs it.", number_needed=True
@@ -121,7 +146,7 @@ def _at_payer(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> Chan
             "CH-11", "remittance of the primary payer", "The primary payer comes first."
         )
     if change.kind == "paid_twice":
-        return answer_of("review", "CH-4", "Nothing was paid on this version: a person looks.")
+        return _paid_twice(claim, change, "CH-4")
     if not payer.takes_replacements:
         return wait_for_answer(
             "CH-4", "remittance", "This payer decides before it takes a correction."
@@ -152,10 +177,12 @@ def _adjudicated(
     if claim.pending_replacement:
         return wait_for_answer("CH-6", "answer to the request in process", "One request at a time.")
     if change.kind == "paid_twice":
-        return refund(change, "CH-12", "Money received twice goes back.")
+        return _paid_twice(claim, change, "CH-7")
     if change.kind == "secondary_payer":
         return answer_of("new_claim", "CH-11", "Billed to the secondary with the primary's result.")
     if claim.unprocessable:
+        if change.kind in NOT_OURS_TO_BILL:
+            return answer_of("none", "CH-9", "It was never processed and nothing is billable.")
         return answer_of(
             "new_claim",
             "CH-9",
@@ -173,16 +200,11 @@ def _adjudicated(
 def _dispute(claim: ClaimFacts, payer: PayerFacts, as_of: date) -> ChangeAnswer:
     days = payer.appeal_days or APPEAL_DAYS.get(payer.program or "")
     due = claim.remittance_on + timedelta(days=days) if claim.remittance_on and days else None
+    rule, source = ("CH-8", "NOR") if payer.program == "medicare" else ("CH-7", "own")
     if due is not None and as_of > due:
-        return answer_of("review", "CH-7", "The time to appeal is over: a person decides.")
-    medicare = payer.program == "medicare"
-    return answer_of(
-        "appeal",
-        "CH-8" if medicare else "CH-7",
-        "The claim was right as sent: the decision is disputed.",
-        source="NOR" if medicare else "own",
-        due_on=due,
-    )
+        return answer_of("review", rule, "The time to appeal is over: a person decides.")
+    says = "The claim was right as sent: the decision is disputed."
+    return answer_of("appeal", rule, says, source=source, due_on=due)
 
 
 def _wrong_party(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> ChangeAnswer:
@@ -193,10 +215,11 @@ def _wrong_party(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> C
         )
     if payer.takes_replacements:
         action: Action = "void_and_new_claim" if change.kind in OTHER_PARTY else "void"
-        answer = answer_of(action, "CH-10", "The claim is voided and its money goes back.")
-        return with_overpayment(answer, change) if claim.paid > 0 else answer
+        return answer_of(action, "CH-10", "The claim is voided and its money goes back.")
     if claim.paid > 0:
-        return refund(change, "CH-10", "This payer takes no void: the money goes back.")
+        says = "This payer takes no void: the money goes back"
+        further = " and the right party is billed." if change.kind in OTHER_PARTY else "."
+        return refund(change, "CH-10", says + further)
     if change.kind in OTHER_PARTY:
         return answer_of(
             "new_claim",
@@ -211,59 +234,60 @@ def _corrected(
     claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts, as_of: date
 ) -> ChangeAnswer:
     """CH-7, CH-8, CH-12: our claim was wrong and the payer has decided it."""
-    medicare = payer.program == "medicare"
-    due = _correction_limit(claim, payer)
     lower = change.lower if claim.paid > 0 else False
-    if due is not None and as_of > due:
-        return _window_closed(change, lower)
-    if medicare:
-        answer = answer_of(
-            "reopening", "CH-8", "Medicare corrects its own determination.", source="NOR, PAL",
-            due_on=due,
-        )  # fmt: skip
-    elif not payer.takes_replacements:
+    if window_over(claim, payer, as_of):
+        return _window_closed(change, lower, "CH-12")
+    due = _correction_due(claim, payer, as_of)
+    if payer.program == "medicare":
+        says = "Medicare corrects its own determination; a higher code may need a redetermination."
+        return answer_of("reopening", "CH-8", says, source="NOR, PAL", due_on=due)
+    if not payer.takes_replacements:
         if lower:
             return refund(change, "CH-12", "This payer takes no replacement: money goes back.")
         return answer_of("review", "CH-7", "This payer takes no replacement: a person decides.")
-    elif claim.payer_control_number is None:
+    if claim.payer_control_number is None:
         return wait_for_answer(
             "CH-5", "payer control number", "Frequency 7 needs it.", number_needed=True
         )
-    else:
-        answer = answer_of("replace", "CH-7", "All lines replace the decided claim.", due_on=due)
-    return with_overpayment(answer, change) if lower else answer
+    return answer_of("replace", "CH-7", "All lines replace the decided claim.", due_on=due)
 
 
-def _correction_limit(claim: ClaimFacts, payer: PayerFacts) -> date | None:
-    if payer.program == "medicare":
-        decided = claim.remittance_on
-        return decided + timedelta(days=MEDICARE_REOPENING_DAYS) if decided else None
-    if payer.corrected_claim_days is not None and claim.remittance_on is not None:
-        return claim.remittance_on + timedelta(days=payer.corrected_claim_days)
-    return filing_limit(claim, payer)
+def _correction_due(claim: ClaimFacts, payer: PayerFacts, as_of: date) -> date | None:
+    """The last day to correct; where nobody named it, the filing limit while that is open."""
+    limit = correction_limit(claim, payer)
+    if limit is not None:
+        return limit
+    filing = filing_limit(claim, payer)
+    return filing if filing is not None and as_of <= filing else None
 
 
-def _window_closed(change: ChangeFacts, lower: bool | None) -> ChangeAnswer:
+def _window_closed(change: ChangeFacts, lower: bool | None, rule: str) -> ChangeAnswer:
     if lower:
-        return refund(
-            change, "CH-12", "The window is over, an overpayment is returned all the same."
-        )
+        return refund(change, rule, "The window is over, an overpayment is returned all the same.")
     if lower is None:
-        return answer_of("review", "CH-12", "The window is over and the amount is not known.")
-    return answer_of("none", "CH-12", "The window is over and no money is owed back.")
+        return answer_of("review", rule, "The window is over and the amount is not known.")
+    return answer_of("none", rule, "The window is over and no money is owed back.")
 
 
 def _closed(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts, as_of: date) -> ChangeAnswer:
     """CH-18: as paid while a window is open; after it only money owed back moves."""
     if change.kind == "dispute":
         return answer_of("review", "CH-18", "A closed claim is disputed by a person.")
-    return _adjudicated(claim, payer, change, as_of)
+    correction = change.kind not in ("secondary_payer", "paid_twice")
+    if correction and not claim.pending_replacement and window_over(claim, payer, as_of):
+        if change.kind in OTHER_PARTY or change.kind in NOT_OURS_TO_BILL:
+            return _window_closed(change, claim.paid > 0, "CH-18")
+        return _window_closed(change, change.lower if claim.paid > 0 else False, "CH-18")
+    answer = _adjudicated(claim, payer, change, as_of)
+    return answer if answer.rule == "CH-6" else replace(answer, rule="CH-18")
 
 
 def _voided_or_withdrawn(claim: ClaimFacts, payer: PayerFacts, change: ChangeFacts) -> ChangeAnswer:
     """CH-17: billable after all is a new claim."""
     if change.kind == "dispute":
         return answer_of("review", "CH-17", "A person decides.")
+    if change.kind == "paid_twice" and claim.paid > 0:
+        return _paid_twice(claim, change, "CH-17")
     if change.kind in ("result", "codes", "patient", "payer"):
         return answer_of(
             "new_claim", "CH-17", "Billable after all: a new original.",

@@ -1,11 +1,11 @@
 """What decides about a change after coding, and the answer: values and their few derivations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from services.submission.domain.lifecycle import State
+from services.submission.domain.lifecycle import ADJUDICATED, State
 
 Program = Literal["medicare", "medicare_advantage", "medicaid", "commercial"]
 ChangeKind = Literal[
@@ -134,6 +134,35 @@ def filing_limit(claim: ClaimFacts, payer: PayerFacts) -> date | None:
     return None
 
 
+def correction_limit(claim: ClaimFacts, payer: PayerFacts) -> date | None:
+    """The last day to correct a decided claim, counted from its remittance; None: nobody said."""
+    if claim.remittance_on is None:
+        return None
+    if payer.program == "medicare":
+        return claim.remittance_on + timedelta(days=MEDICARE_REOPENING_DAYS)
+    if payer.corrected_claim_days is None:
+        return None
+    return claim.remittance_on + timedelta(days=payer.corrected_claim_days)
+
+
+def window_over(claim: ClaimFacts, payer: PayerFacts, as_of: date) -> bool:
+    """Whether the last day to correct is known and past."""
+    limit = correction_limit(claim, payer)
+    return limit is not None and as_of > limit
+
+
+_MAY_HOLD_MONEY = ADJUDICATED | {"appealed", "closed"}
+
+
+def owed_back(claim: ClaimFacts, change: ChangeFacts) -> bool:
+    """Whether money was received that the change shows to be the payer's (CH-10, CH-12)."""
+    if claim.state not in _MAY_HOLD_MONEY or claim.paid <= 0:
+        return False
+    if change.kind in ("result", "codes"):
+        return bool(change.codes_change and change.lower)
+    return change.kind in OTHER_PARTY or change.kind in NOT_OURS_TO_BILL
+
+
 def _a_year_after(day: date) -> date:
     try:
         return day.replace(year=day.year + 1)
@@ -148,16 +177,4 @@ def refund(change: ChangeFacts, rule: str, says: str) -> ChangeAnswer:
 def with_overpayment(answer: ChangeAnswer, change: ChangeFacts) -> ChangeAnswer:
     """CH-12: money owed back is due 60 days after it was identified."""
     due = change.identified_on + timedelta(days=OVERPAYMENT_DAYS)
-    return ChangeAnswer(
-        action=answer.action,
-        rule=answer.rule,
-        says=answer.says,
-        source=answer.source,
-        frequency_code=answer.frequency_code,
-        payer_control_number_needed=answer.payer_control_number_needed,
-        whole_claim=answer.whole_claim,
-        overpayment=True,
-        refund_due_on=due,
-        due_on=answer.due_on,
-        wait_for=answer.wait_for,
-    )
+    return replace(answer, overpayment=True, refund_due_on=due)

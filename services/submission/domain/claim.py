@@ -166,6 +166,7 @@ class Version:
     clearinghouse_control_number: str | None = None
     accepted_by: tuple[str, ...] = ()
     rejected_by: RejectedBy | None = None
+    rejected_as_duplicate: bool = False
     submitted_at: datetime | None = None
     payer_id: str | None = None
     postings: tuple[Posting, ...] = ()

@@ -9,6 +9,7 @@ from services.submission.domain.change import decide_change
 from services.submission.domain.change_facts import (
     Action,
     ChangeFacts,
+    ChangeKind,
     ClaimFacts,
     PayerFacts,
 )
@@ -108,7 +109,7 @@ def _decided(
     answer = decide_change(
         _facts(claim, standing),
         _payer_facts(standing, profiles),
-        ChangeFacts("codes" if billable else "no_billable_line", True, today),
+        ChangeFacts(_kind(standing, billable), True, today),
         today,
     )
     if answer.action == "none":
@@ -123,6 +124,13 @@ def _decided(
     content = standing.coded if frequency_code == "8" else coded
     number = _number(claim, standing) if frequency_code in ("7", "8") else None
     return _checked(version, content, frequency_code, number, visit, profiles)
+
+
+def _kind(standing: Version, billable: bool) -> ChangeKind:
+    """What the change is: a rejection as duplicate means a twin that is found first (CH-3)."""
+    if standing.state == "rejected" and standing.rejected_as_duplicate:
+        return "duplicate_sent"
+    return "codes" if billable else "no_billable_line"
 
 
 def _checked(
