@@ -25,7 +25,14 @@ from services.coding.domain.documented import (
 from services.coding.domain.malignant_destruction import sampled_only
 from services.coding.domain.mohs import without_earlier_diagnosis
 from services.coding.domain.nails import DIGITS, removed_nails
-from services.coding.domain.sources import CPT_BIOPSY, CPT_MOHS, CPT_NAILS, LONG_AGO, NCCI_3
+from services.coding.domain.sources import (
+    CPT_2019,
+    CPT_BIOPSY,
+    CPT_MOHS,
+    CPT_NAILS,
+    LONG_AGO,
+    NCCI_3,
+)
 from shared.kernel.rule import rule
 
 _TECHNIQUES = ("incisional", "punch", "tangential")
@@ -162,8 +169,8 @@ def _no_code(procedure_id: str) -> Outcome:
     return Outcome(holds=(review("missing_fact", says),))
 
 
-@rule("BX-1", since=LONG_AGO, cite=CPT_BIOPSY)
-@rule("BX-2", since=LONG_AGO, cite=CPT_BIOPSY)
+@rule("BX-1", since=CPT_2019, cite=CPT_BIOPSY)
+@rule("BX-2", since=CPT_2019, cite=CPT_BIOPSY)
 def _skin(chart: Chart, samples: Sequence[_Sample]) -> Outcome:
     """The deepest technique is the one primary; each further lesion is an add-on of its own."""
     if not samples:

@@ -17,9 +17,11 @@ from services.coding.domain.documented import (
 )
 from services.coding.domain.facts import Facts, Result
 from services.coding.domain.references import Tables
+from services.coding.domain.sources import LONG_AGO, OWN
 from shared.clinical.body_sites import Family, Site, find_site
 from shared.clinical.diagnoses import behavior_of, kind_of
 from shared.kernel.cite import Cite
+from shared.kernel.rule import rule
 
 P = TypeVar("P", bound=ProcedureBase)
 
@@ -196,11 +198,12 @@ def stated_finding(codes: Sequence[str]) -> Finding:
     return Finding(tuple(codes), behavior_of(codes[0]), kind_of(codes[0]))
 
 
-def because(rule: str, says: str, source: Cite | str, *evidence: str) -> Reason:
+def because(rule_id: str, says: str, source: Cite | str, *evidence: str) -> Reason:
     """A reason with its evidence pointers."""
-    return Reason(rule, says, str(source), evidence)
+    return Reason(rule_id, says, str(source), evidence)
 
 
+@rule("FACT-1", since=LONG_AGO, cite=OWN)
 def missing(procedure: ProcedureBase, fact: str) -> Hold:
     """A fact that CPT requires is not charted: the procedure gets no line (FACT-1)."""
     return Hold("missing_fact", f"Procedure {procedure.procedure_id}: the {fact} is not charted.")
@@ -211,6 +214,7 @@ def review(reason: str, detail: str) -> Hold:
     return Hold(reason, detail)
 
 
+@rule("FACT-2", since=LONG_AGO, cite=OWN)
 def tenths(size: Decimal) -> Decimal:
     """A sum rounded half up to 0.1, never its parts (FACT-2)."""
     return size.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)

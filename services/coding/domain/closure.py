@@ -10,6 +10,8 @@ from services.coding.domain.documented import (
     Repair,
     SkinGraft,
 )
+from services.coding.domain.sources import CPT_EXCISION, CPT_GRAFT, LONG_AGO
+from shared.kernel.rule import rule
 
 
 def closed(chart: Chart, closes: Iterable[str]) -> list[Procedure]:
@@ -32,6 +34,7 @@ def closed_targets(
     return tuple(chart.target(each, procedure) for each in lesions)
 
 
+@rule("EX-10", since=LONG_AGO, cite=CPT_EXCISION)
 def included_in_flaps(chart: Chart) -> frozenset[str]:
     """Excisions and repairs of a defect that a flap closes (EX-10, FL-4); Mohs surgery never is."""
     closed_by_flap = {name for flap in chart.of(AdjacentTissueTransfer) for name in flap.closes}
@@ -44,6 +47,7 @@ def included_in_flaps(chart: Chart) -> frozenset[str]:
     return frozenset(repairs | excisions)
 
 
+@rule("FACT-1", since=LONG_AGO, cite=CPT_GRAFT)
 def withheld_by_grafts(chart: Chart) -> frozenset[str]:
     """Excisions closed by a graft whose area is not charted wait with it (FACT-1)."""
     return frozenset(

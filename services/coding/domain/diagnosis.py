@@ -194,7 +194,10 @@ def _conflicts(found: Sequence[Finding]) -> list[Hold]:
     return [hold for each in found for hold in each.holds if hold.reason == "pathology_conflict"]
 
 
+@rule("DX-1", since=LONG_AGO, cite=ICD_GUIDELINES)
+@rule("DX-8", since=LONG_AGO, cite=ICD_GUIDELINES)
 def _from_report(lesion: Lesion, facts: Facts, result: Result) -> Finding:
+    """The diagnosis that a report names, at the site of the lesion."""
     pointer = f"/results/{list(facts.results).index(result)}"
     holds = _doubts(lesion, result)
     if not result.confirmed or result.behavior is None:
@@ -217,6 +220,7 @@ def _from_report(lesion: Lesion, facts: Facts, result: Result) -> Finding:
     return Finding((code,), result.behavior, kind_of(code), False, result, (), (reason,), holds)
 
 
+@rule("DX-9", since=LONG_AGO, cite=OWN)
 def _doubts(lesion: Lesion, result: Result) -> tuple[Hold, ...]:
     """What makes a person read the report before it is coded from (DX-3, DX-9)."""
     held = []

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from services.coding.domain.chart import (
@@ -112,8 +113,8 @@ def _container(given: _Given) -> str | None:
     return None if known is None or known.container == "unknown" else known.container
 
 
-@rule("DR-4", since=LONG_AGO, cite=WASTE)
-@rule("DR-5", since=LONG_AGO, cite=WASTE)
+@rule("DR-4", since=date(2017, 1, 1), cite=WASTE)
+@rule("DR-5", since=date(2023, 7, 1), cite=WASTE)
 def _single_dose(chart: Chart, given: _Given) -> Outcome:
     """Single dose: JZ without waste; with waste the discarded units on a second line, JW."""
     wasted = given.wasted or Decimal(0)

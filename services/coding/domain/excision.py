@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from services.coding.domain.chart import (
@@ -197,7 +198,7 @@ def _reported_family(
     return "excision_benign", (because("EX-4", says, CPT_ASSISTANT),), ()
 
 
-@rule("EX-4", since=LONG_AGO, cite=CPT_ASSISTANT)
+@rule("EX-4", since=date(2012, 5, 1), cite=CPT_ASSISTANT)
 def _benign_at_once(chart: Chart, procedures: Sequence[Excision], target: Target) -> bool:
     """A cyst, a lipoma or what an earlier biopsy showed benign needs no report."""
     lesion = chart.lesions.get(target.lesion_id or "")

@@ -153,7 +153,9 @@ def _draft(
     )
 
 
+@rule("MO-6", since=LONG_AGO, cite=CPT_MOHS)
 def _after_mohs(chart: Chart, closes: Sequence[str]) -> bool:
+    """Whether the wound is one of Mohs surgery, which no closure includes."""
     return any(isinstance(each, Mohs) for each in closed(chart, closes))
 
 

@@ -1,6 +1,7 @@
 """Destruction of malignant lesions: each by its own diameter, and what the report makes of it."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from services.coding.domain.chart import (
     Chart,
@@ -20,7 +21,7 @@ from services.coding.domain.sources import AAD_2012, CPT_DESTRUCTION, LONG_AGO
 from shared.kernel.rule import rule
 
 
-@rule("DS-5", since=LONG_AGO, cite=AAD_2012)
+@rule("DS-5", since=date(2012, 1, 1), cite=AAD_2012)
 def sampled_only(chart: Chart) -> dict[str, Destruction]:
     """A malignancy was claimed and the report is benign: what stays is the tangential biopsy.
 

@@ -14,7 +14,7 @@ from services.coding.domain.chart import (
     total,
 )
 from services.coding.domain.documented import Mohs
-from services.coding.domain.sources import CPT_MOHS, LONG_AGO
+from services.coding.domain.sources import CPT_MOHS, LONG_AGO, MOHS_FROM_MEMORY
 from shared.kernel.rule import rule
 
 _BLOCKS_INCLUDED = 5
@@ -22,7 +22,7 @@ _DIAGNOSIS_LASTS = timedelta(days=60)
 _HEAD = "head_neck_hands_feet_genitalia_or_deep_structure"
 
 
-@rule("BX-7", since=LONG_AGO, cite=CPT_MOHS)
+@rule("BX-7", since=LONG_AGO, cite=MOHS_FROM_MEMORY)
 def without_earlier_diagnosis(chart: Chart, surgeries: Sequence[Mohs], finding: Finding) -> bool:
     """Mohs surgery of a tumor without a pathology diagnosis of the last 60 days (from memory)."""
     earlier = [each.prior_biopsy_on for each in surgeries if each.prior_biopsy_on is not None]
@@ -32,6 +32,7 @@ def without_earlier_diagnosis(chart: Chart, surgeries: Sequence[Mohs], finding: 
 
 
 @rule("MO-4", since=LONG_AGO, cite=CPT_MOHS)
+@rule("MO-8", since=LONG_AGO, cite=CPT_MOHS)
 def mohs_surgeries(chart: Chart) -> Outcome:
     """Each tumor starts again with a first stage; stages of one tumor stand in one record."""
     parts: list[Outcome] = []

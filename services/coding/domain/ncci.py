@@ -7,7 +7,14 @@ from services.coding.domain.chart import Chart, Draft, Outcome, because, review
 from services.coding.domain.claim import Edit
 from services.coding.domain.evaluation import FAMILY
 from services.coding.domain.references import SURGICAL, Pair
-from services.coding.domain.sources import ADD_ONS, CPT_EXCISION, LONG_AGO, PTP, UNIT_LIMITS
+from services.coding.domain.sources import (
+    ADD_ONS,
+    CPT_EXCISION,
+    CPT_MOHS,
+    LONG_AGO,
+    PTP,
+    UNIT_LIMITS,
+)
 from shared.kernel.rule import rule
 
 _OF_A_VISIT = ("24", "25", "57")
@@ -17,6 +24,10 @@ _SPEAK_FOR_THEMSELVES = frozenset(
 )
 
 
+@rule("NC-5", since=LONG_AGO, cite=PTP)
+@rule("NC-6", since=LONG_AGO, cite=PTP)
+@rule("DR-7", since=LONG_AGO, cite=PTP)
+@rule("MO-5", since=LONG_AGO, cite=CPT_MOHS)
 def edit_pairs(chart: Chart, outcome: Outcome) -> Outcome:
     """Apply every pair in force between two lines that are still there."""
     drafts: list[Draft | None] = list(outcome.drafts)
@@ -163,7 +174,7 @@ def _sum(one: Draft, other: Draft) -> Draft:
 
 
 @rule("EX-8", since=LONG_AGO, cite=CPT_EXCISION)
-@rule("MO-4", since=LONG_AGO, cite=CPT_EXCISION)
+@rule("MO-4", since=LONG_AGO, cite=CPT_MOHS)
 def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
     """The same code for another lesion takes 59, unless a digit tells the lines apart."""
     seen: set[str] = set()

@@ -28,8 +28,10 @@ from services.coding.domain.documented import (
 )
 from services.coding.domain.excision import plans
 from services.coding.domain.sources import (
+    CPT_BIOPSY,
     CPT_GRAFT,
     CPT_REPAIR,
+    CPT_SHAVING,
     CPT_TRANSFER,
     LONG_AGO,
     NCCI_3,
@@ -208,6 +210,8 @@ def _in_small_excision(procedure: Repair, small: frozenset[str]) -> Outcome | No
     return _part_of(procedure, "EX-9", says, NCCI_3)
 
 
+@rule("BX-8", since=LONG_AGO, cite=CPT_BIOPSY)
+@rule("SH-2", since=LONG_AGO, cite=CPT_SHAVING)
 @rule("RP-6", since=LONG_AGO, cite=CPT_REPAIR)
 @rule("RP-7", since=LONG_AGO, cite=PTP)
 def _in_surface_procedure(procedure: Repair, wounds: Sequence[object]) -> Outcome | None:

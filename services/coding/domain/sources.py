@@ -6,6 +6,8 @@ from shared.kernel.cite import Cite
 
 LONG_AGO = date(2000, 1, 1)
 """Rules older than any claim that can still be coded."""
+CPT_2019 = date(2019, 1, 1)
+"""Biopsies by technique."""
 
 CPT_BIOPSY = Cite("CPT Biopsy")
 CPT_SHAVING = Cite("CPT Shaving")
@@ -36,3 +38,4 @@ ICD_GUIDELINES = Cite("ICD-10-CM Official Guidelines")
 COVERAGE = Cite("L35498")
 OWN = Cite("own policy")
 FROM_MEMORY = Cite("own policy, from memory", verified=False)
+MOHS_FROM_MEMORY = Cite("CPT Mohs; the 60 days from memory", verified=False)
