@@ -21,9 +21,9 @@ _WIDTH = 30
 _MOST = 1000
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Import or list; a file that cannot be taken is told in a sentence, exit code 1."""
-    options = _parser().parse_args()
+    options = _parser().parse_args(arguments)
     url = os.environ.get(_DATABASE)
     if not url:
         _say(f"{_DATABASE} is not set: the address of coding's database, with its own role")
