@@ -10,7 +10,7 @@ from services.pathology import store
 from services.pathology.api.asking import Here, Writer
 from services.pathology.api.views import Recorded, recorded
 from services.pathology.domain.case import Decided
-from services.pathology.domain.commands import MatchResult, SettleResult
+from services.pathology.domain.commands import MatchResult, SettleResult, UnmatchResult
 from shared.clinical.diagnoses import diagnoses
 from shared.clinical.histology import terms
 from shared.contracts.documents.base import Document, Id, Items
@@ -35,6 +35,12 @@ class MatchRequest(Document):
     also: Items[Id] = ()
     case_id: UUID | None = None
     reason: str | None = None
+
+
+class UnmatchRequest(Document):
+    """Why a result does not belong where it was matched."""
+
+    reason: Annotated[str, Field(min_length=1)]
 
 
 class SettleRequest(Document):
@@ -76,6 +82,18 @@ async def match_result(result_id: str, asked: MatchRequest, who: Writer, here: H
         raise Problem(409, "several cases have a specimen of this id", code="specimen-ambiguous")
     await here.ask(who, cases[0], MatchResult(result_id, asked.specimen_id, asked.also))
     return await _decided(here, who, "result.match", result_id, asked.reason)
+
+
+@commands.post("/results/{result_id}/unmatch")
+async def unmatch_result(
+    result_id: str, asked: UnmatchRequest, who: Writer, here: Here
+) -> Recorded:
+    """Take a result away from its specimen: it was matched wrongly, and waits for a person."""
+    found = await _kept(here, who, result_id)
+    if found.case_id is None:
+        raise Problem(409, "the result is not matched to a specimen", code="not-matched")
+    await here.ask(who, found.case_id, UnmatchResult(result_id))
+    return await _decided(here, who, "result.unmatch", result_id, asked.reason)
 
 
 @commands.post("/results/{result_id}/settle")

@@ -102,7 +102,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A revision that was published."""
+    """A revision that was published. site, laterality: as the report named them."""
 
     series: Series
     revision: int
@@ -112,11 +112,17 @@ class Told:
     status: Status
     meaning: Meaning
     billed_by: BilledBy | None = None
+    site: str | None = None
+    laterality: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The state of one case. `encounters`: the last version heard of each."""
+    """The state of one case.
+
+    encounters: the last version heard of each. detached: reports (by identity) that a person took
+    away: no rule attaches them here again.
+    """
 
     case_id: UUID
     practice_id: str
@@ -127,6 +133,7 @@ class Case:
     attached: tuple[Attached, ...] = ()
     told: tuple[Told, ...] = ()
     settlements: tuple[Settlement, ...] = ()
+    detached: tuple[tuple[str, str], ...] = ()
 
     def specimen(self, specimen_id: str) -> Specimen | None:
         """The specimen of that id, if the case has it."""
@@ -142,7 +149,31 @@ class Case:
             Attached(report, each, by, parts.series_label(report.part, self._labels(report, each)))
             for each in dict.fromkeys(specimen_ids)
         ]
-        return replace(self, attached=(*self.attached, *new))
+        back = tuple(each for each in self.detached if each != report.identity)
+        return replace(self, attached=(*self.attached, *new), detached=back)
+
+    def taken_back(self, result_id: str) -> "Case":
+        """The case in which the reports of a result are taken back, as if the lab had done so."""
+        return replace(
+            self,
+            attached=tuple(
+                replace(each, report=each.report.taken_back())
+                if each.report.result_id == result_id
+                else each
+                for each in self.attached
+            ),
+        )
+
+    def without(self, result_id: str) -> "Case":
+        """The case without the reports of a result; what was told of them stays told."""
+        gone = {
+            each.report.identity for each in self.attached if each.report.result_id == result_id
+        }
+        return replace(
+            self,
+            attached=tuple(each for each in self.attached if each.report.identity not in gone),
+            detached=(*self.detached, *sorted(gone - set(self.detached))),
+        )
 
     def with_settlement(self, settlement: Settlement) -> "Case":
         """The case with a person's decision; an earlier one on the same content gives way."""

@@ -33,6 +33,13 @@ class MatchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmatchResult:
+    """A person says that a result does not belong to the specimen it was matched to."""
+
+    result_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettleResult:
     """A person decides what a result means that was not understood."""
 

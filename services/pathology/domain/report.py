@@ -1,6 +1,6 @@
 """A result as a lab reported it, with what its text was read to say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -86,6 +86,10 @@ class Report:
             self.result_id,
             self.document_hash,
         )
+
+    def taken_back(self) -> "Report":
+        """The report, no longer true of its specimen."""
+        return replace(self, status="retracted", content_hash=f"{self.content_hash}|taken back")
 
     @property
     def specimen_ids(self) -> tuple[str, ...]:

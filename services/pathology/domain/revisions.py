@@ -63,8 +63,10 @@ def tell(case: Case) -> tuple[Case, tuple[News, ...]]:
             status=status_of(report, settlement_of(case, current)),
             meaning=meaning,
             billed_by=billed_by,
+            site=report.site,
+            laterality=report.laterality,
         )
-        news.append(News(current, specimen, told, prior, _material(prior, meaning)))
+        news.append(News(current, specimen, told, prior, _material(prior, told)))
         case = replace(case, told=(*case.told, told))
     return case, tuple(news)
 
@@ -193,13 +195,12 @@ def _decided(decided: Decided) -> Meaning:
     )
 
 
-def _material(prior: Told | None, meaning: Meaning) -> bool:
-    """Whether behavior, code or margin differ from what was told before."""
-    if prior is None:
-        return True
-    before = prior.meaning
-    return (before.behavior, before.icd10, before.margins) != (
-        meaning.behavior,
-        meaning.icd10,
-        meaning.margins,
-    )
+def _material(prior: Told | None, told: Told) -> bool:
+    """Whether behavior, code, site or margin differ from what was told before (interop 4)."""
+    return prior is None or _matter(prior) != _matter(told)
+
+
+def _matter(told: Told) -> tuple[object, ...]:
+    meaning = told.meaning
+    place = (told.site, told.laterality)
+    return meaning.behavior, meaning.icd10, meaning.margins, place

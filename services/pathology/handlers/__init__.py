@@ -9,6 +9,7 @@ from services.pathology.domain.commands import (
     References,
     SettleResult,
     TakeWaiting,
+    UnmatchResult,
 )
 from services.pathology.handlers.clinic import (
     on_encounter_documented,
@@ -21,6 +22,7 @@ from services.pathology.handlers.results import (
     on_match_result,
     on_record_result,
     on_settle_result,
+    on_unmatch_result,
 )
 from shared.bus.stage import Handlers
 from shared.contracts.encounter_documented import EncounterDocumented
@@ -31,6 +33,7 @@ HANDLERS: Handlers[Case, References] = {
     VisitClassified: on_visit_classified,
     RecordResult: on_record_result,
     MatchResult: on_match_result,
+    UnmatchResult: on_unmatch_result,
     SettleResult: on_settle_result,
     TakeWaiting: on_take_waiting,
     MergePatient: on_merge_patient,

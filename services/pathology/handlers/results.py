@@ -1,9 +1,16 @@
 """Results and what persons decide about them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.pathology.domain.case import Attached, Case, Settlement
-from services.pathology.domain.commands import MatchResult, RecordResult, References, SettleResult
+from services.pathology.domain.commands import (
+    MatchResult,
+    RecordResult,
+    References,
+    SettleResult,
+    UnmatchResult,
+)
 from services.pathology.domain.matching import Unplaced
 from services.pathology.domain.revisions import DECIDABLE, effective
 from services.pathology.handlers.telling import take_waiting, told
@@ -18,7 +25,7 @@ def on_record_result(
 ) -> Decision[Case]:
     """Attach a result to its specimen; the same result again changes nothing."""
     report, known = asked.data.report, references.of(case.practice_id)
-    if case.knows(report):
+    if case.knows(report) or report.identity in case.detached:
         return Decision(case)
     placed = known.place(report, case)
     if isinstance(placed, Unplaced) or placed.case_id != case.case_id:
@@ -49,6 +56,19 @@ def on_match_result(
     for report in waiting:
         after = after.with_attached(report, specimen_ids, "person")
     return told(take_waiting(after, known), now)
+
+
+def on_unmatch_result(
+    case: Case, asked: Asked[UnmatchResult], now: datetime, references: References
+) -> Decision[Case]:
+    """Take a result away from its specimen: what it changed is reversed, and it waits again."""
+    result_id = asked.data.result_id
+    if not any(each.report.result_id == result_id for each in case.attached):
+        raise Refused("not-matched", "the result is not matched to a specimen of this case")
+    reversed_ = told(case.taken_back(result_id), now)
+    # A report of the series that stands beside it counts again.
+    again = told(reversed_.state.without(result_id), now)
+    return replace(again, emit=[*reversed_.emit, *again.emit])
 
 
 def on_settle_result(

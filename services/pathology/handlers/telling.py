@@ -18,7 +18,11 @@ Timers = Mapping[str, datetime | None]
 
 def take_waiting(case: Case, known: Known) -> Case:
     """Attach what waited; one attached by its specimen may link the accession of the next."""
-    waiting = [each for each in known.in_order if not case.knows(each)]
+    waiting = [
+        each
+        for each in known.in_order
+        if not case.knows(each) and each.identity not in case.detached
+    ]
     attached = True
     while attached:
         attached = False

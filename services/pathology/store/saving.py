@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from services.pathology.store.rows import columns_of
 from services.pathology.tables import result, specimen
 from shared.bus.stage import Change
 from shared.http import inbox
+from shared.http.message import State, Trouble
 
 
 async def save(connection: AsyncConnection, changes: Sequence[Change[Case]]) -> None:
@@ -72,6 +73,7 @@ async def _save_specimens(connection: AsyncConnection, change: Change[Case]) -> 
 
 async def _save_results(connection: AsyncConnection, change: Change[Case]) -> None:
     after = change.after
+    await _release(connection, change)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for attached in after.attached:
         row = _row(change, attached)
@@ -92,10 +94,42 @@ async def _save_results(connection: AsyncConnection, change: Change[Case]) -> No
         ),
         values,
     )
-    for attached in after.attached:
-        message_id = attached.report.message_id
-        if attached.report.identity not in known and message_id is not None:
-            await _settle_message(connection, change, message_id)
+    decided = change.before.settlements != after.settlements
+    messages = {
+        each.report.message_id
+        for each in after.attached
+        if each.report.message_id is not None and (decided or each.report.identity not in known)
+    }
+    for message_id in sorted(messages):
+        await _settle_message(connection, change, message_id)
+
+
+async def _release(connection: AsyncConnection, change: Change[Case]) -> None:
+    """Put back into the queue what a person took away from its specimen."""
+    kept = {each.report.identity for each in change.after.attached}
+    for each in change.before.attached:
+        if each.report.identity in kept:
+            continue
+        report = each.report
+        await connection.execute(
+            update(result)
+            .where(
+                result.c.practice_id == change.practice_id,
+                result.c.result_id == report.result_id,
+                result.c.document_hash == report.document_hash,
+            )
+            .values(
+                state="unmatched",
+                case_id=None,
+                specimen_id=report.specimen_id,
+                further_specimens=list(report.lab_specimen_ids),
+                series_part=None,
+                match=None,
+                interpretation=None,
+                settled=None,
+                revision=None,
+            )
+        )
 
 
 def _row(change: Change[Case], attached: Attached) -> dict[str, Any] | None:
@@ -141,16 +175,28 @@ def _row(change: Change[Case], attached: Attached) -> dict[str, Any] | None:
 async def _settle_message(
     connection: AsyncConnection, change: Change[Case], message_id: UUID
 ) -> None:
-    """Tell the message that waited unmatched what became of it."""
+    """Tell the message that waited what became of it: of its parts the one that waits longest."""
     row = await inbox.load(connection, message_id)
-    if row is None or row.state != "unmatched":
+    if row is None or row.state not in ("unmatched", "review"):
         return
+    found = await connection.execute(
+        select(result.c.state).distinct().where(result.c.message_id == message_id)
+    )
+    states = set(found.scalars())
+    state: State = (
+        "unmatched" if "unmatched" in states else "review" if "review" in states else "applied"
+    )
+    problems = [
+        Trouble(str(each["rule"]), str(each["says"]), each["place"])
+        for each in inbox.problems_of(row)
+        if state != "applied"
+    ]
     await inbox.settle(
         connection,
         message_id,
-        state="applied",
+        state=state,
         kind=None,
         case_id=change.case_id,
-        events=[event_id for event_id, _ in change.emitted],
-        problems=(),
+        events=[*row.events, *(event_id for event_id, _ in change.emitted)],
+        problems=problems,
     )

@@ -149,6 +149,44 @@ async def test_a_person_settles_what_was_not_understood(service, biopsy):
     assert (stale.status_code, stale.json()["code"]) == (409, "result-superseded")
 
 
+async def test_a_wrong_match_goes_back_to_the_queue(service, biopsy):
+    await service.hear(documented(biopsy))
+    await service.post(example("1-result"))
+    path = "/v1/results/R-1001/unmatch"
+    assert (await service.post({}, path)).status_code == 422
+    taken = await service.post({"reason": "the vials were swapped"}, path)
+    assert (taken.status_code, taken.json()["state"], taken.json()["case_id"]) == (
+        200,
+        "unmatched",
+        None,
+    )
+    assert [each.result.status for each in await service.told()] == ["final", "retracted"]
+    assert (await service.post({"reason": "again"}, path)).status_code == 409
+    await service.hear(documented(biopsy, version=2))
+    assert len(await service.told()) == 2, "no rule makes the match again"
+    await service.post({"specimen_id": "S-1001-A"}, "/v1/results/R-1001/match")
+    assert [each.result.status for each in await service.told()] == ["final", "retracted", "final"]
+    actions = {action for _, action, _, _ in await audited(service)}
+    assert {"result.unmatch", "result.match"} <= actions
+
+
+async def test_a_message_says_what_became_of_it(service, biopsy):
+    source = {"format": "dermis", "secrets": [SECRET]}
+    await service.client.put("/v1/sources/m", json=source, headers=service.may("sources:admin"))
+    unsure = {**example("1-result"), "codes": []}
+    unsure["diagnosis_text"] = "Consistent with basal cell carcinoma."
+    body = json.dumps(unsure).encode()
+    posted = await service.client.post("/v1/webhooks/m", content=body, headers=signed_headers(body))
+    status = posted.json()["status_url"]
+    assert (await settled(service, status))["state"] == "unmatched"
+    await service.hear(documented(biopsy))
+    assert (await settled(service, status))["state"] == "review"
+    decided = {"behavior": "malignant", "icd10": "C44.311"}
+    await service.post(decided, "/v1/results/R-1001/settle")
+    seen = await settled(service, status)
+    assert (seen["state"], seen["problems"], len(seen["events"])) == ("applied", [], 2)
+
+
 async def test_what_is_no_decision_is_refused_with_its_field(service, biopsy):
     assert (await service.post({"behavior": "benign"}, "/v1/results/R-9/settle")).status_code == 404
     await service.post({**example("1-result"), "mrn": "MRN9"})

@@ -17,6 +17,7 @@ from services.pathology.domain.commands import (
     RecordResult,
     References,
     SettleResult,
+    UnmatchResult,
 )
 from services.pathology.domain.report import Report
 from services.pathology.handlers.clinic import on_merge_patient, on_visit_classified
@@ -24,6 +25,7 @@ from services.pathology.handlers.results import (
     on_match_result,
     on_record_result,
     on_settle_result,
+    on_unmatch_result,
 )
 from shared.bus.stage import Asked, Heard
 from shared.clinical.reports import read
@@ -220,6 +222,22 @@ def test_an_addendum_with_the_same_meaning_is_a_revision_without_material_change
     assert [(each.revision, each.material_change) for each in events] == [(1, True), (2, False)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "material"),
+    [
+        ({}, {}, False),
+        ({"margins": "clear"}, {"margins": "involved"}, True),
+        ({"site": "upper back"}, {"site": "back"}, True),
+        ({"reading": read(UNSURE)}, {}, True),
+    ],
+)
+def test_what_is_material(before, after, material):
+    first = replace(FINAL, **before)
+    second = replace(report(2, "corrected", NEVUS, 2), **after)
+    _, events = record(START, first, second)
+    assert events[1].material_change == material
+
+
 def test_a_whole_accession_taken_back_reverses_every_part():
     second = report(2, "final", MELANOMA, 1, part="B", specimen_id="S-2")
     back = report(3, "retracted", "", 2, specimen_id=None)
@@ -248,6 +266,21 @@ def test_one_report_on_merged_parts_serves_every_specimen_a_person_names():
     with pytest.raises(Refused) as refused:
         on_match_result(START, Asked(MatchResult("R-1", "S-1", ("S-9",))), NOW, waiting(merged))
     assert refused.value.field == "/also/0"
+
+
+def test_a_wrong_match_taken_back_is_reversed_and_not_made_again_by_rule():
+    case, _ = record(START, FINAL, report(2, "corrected", MELANOMA, 2))
+    decision = on_unmatch_result(case, Asked(UnmatchResult("R-2")), NOW, References({}))
+    assert [(each.result.status, each.icd10, each.revision) for each in decision.emit] == [
+        ("retracted", None, 3),
+        ("final", "D22.5", 4),
+    ]
+    alone = on_unmatch_result(decision.state, Asked(UnmatchResult("R-1")), NOW, References({}))
+    assert [each.result.status for each in alone.emit] == ["retracted"]
+    _, again = record(alone.state, FINAL)
+    assert again == []
+    by_hand = on_match_result(alone.state, Asked(MatchResult("R-1", "S-1")), NOW, waiting(FINAL))
+    assert [(each.icd10, each.revision) for each in by_hand.emit] == [("D22.5", 6)]
 
 
 MALIGNANT = Decided("malignant", "melanoma", "C43.59", "clear")

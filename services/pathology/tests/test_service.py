@@ -120,9 +120,9 @@ async def test_an_older_result_is_kept_and_never_applied(service, excision):
         ({"mrn": None}, "patient-not-stated"),
         ({"site": "back"}, "site-conflict"),
         ({"specimen_id": "S-X"}, "specimen-unknown"),
-        ({"specimen_id": None}, "specimen-unknown"),
+        ({"specimen_id": None, "collected_on": None}, "specimen-unknown"),
     ],
-    ids=["another patient", "no patient", "another site", "another specimen", "no specimen"],
+    ids=["another patient", "no patient", "another site", "another specimen", "neither id nor day"],
 )
 async def test_what_is_not_certain_waits_for_a_person(service, biopsy, change, why):
     await service.hear(documented(biopsy))
