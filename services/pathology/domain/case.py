@@ -10,7 +10,7 @@ from services.pathology.domain import parts
 from services.pathology.domain.report import SETTLING, BilledBy, Report, Status
 from shared.clinical.diagnoses import Side
 from shared.clinical.histology import Behavior
-from shared.clinical.report_text import Margins
+from shared.clinical.report_margins import Margins
 
 MatchedBy: TypeAlias = Literal["specimen", "accession", "order", "patient_and_site", "person"]
 

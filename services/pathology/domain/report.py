@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.clinical.diagnoses import Side
 from shared.clinical.histology import Code
-from shared.clinical.report_text import Margins
+from shared.clinical.report_margins import Margins
 from shared.clinical.reports import Reading
 
 Status: TypeAlias = Literal[

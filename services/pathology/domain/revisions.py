@@ -18,7 +18,7 @@ from services.pathology.domain.case import (
 )
 from services.pathology.domain.evidence import places_conflict, sides_conflict
 from services.pathology.domain.report import SETTLING, BilledBy, Report, Status
-from shared.clinical.report_text import Margins
+from shared.clinical.report_margins import Margins
 from shared.clinical.reports import Interpretation, settle
 
 DECIDABLE: frozenset[Status] = SETTLING | {"unknown"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from datetime import date
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from services.pathology.domain.orders import Order
 from services.pathology.domain.people import Patient
 from services.pathology.tests.conftest import PRACTICE, Service, documented, example
 from shared.bus.apply import apply
+from shared.bus.errors import Transient
 from shared.bus.stage import Asked
 from shared.bus.sweep import Sweep
 from shared.kernel.clock import Clock
@@ -260,6 +262,39 @@ async def settled(service: Service, path: str) -> dict:
             return seen
         await asyncio.sleep(0.05)
     raise AssertionError("the message is not read")
+
+
+async def test_result_encounter_order_and_merge_at_the_same_moment_find_each_other(service, biopsy):
+    """However they interleave, the last to commit sees what the others left."""
+
+    async def round_(number: int) -> None:
+        def own(document: dict) -> dict:
+            return json.loads(json.dumps(document).replace("1001", f"N{number}"))
+
+        old, new = f"OLD-{number}", f"MRN-{number}"
+        encounter = own(biopsy) | {"patient": {"mrn": new}}
+        sent = own(example("1-result")) | {"specimen_id": None, "mrn": old, "site": None}
+        sent |= {"accession": f"ACC-{number}", "placer_order": f"O-{number}"}
+        order = Order(f"O-{number}", None, None, new, "nose", None, date(2026, 3, 2))
+        await asyncio.gather(
+            service.post(sent),
+            service.hear(documented(encounter)),
+            until_taken(lambda: ordered(service, order)),
+            until_taken(lambda: merged(service, old, new)),
+        )
+
+    await asyncio.gather(*(round_(number) for number in range(12)))
+    assert (await service.get("/v1/results?state=unmatched")).json()["items"] == []
+    assert await matched_by(service) == ["patient_and_site"] * 12
+
+
+async def until_taken(ask: Callable[[], Awaitable[None]]) -> None:
+    """As the interpreter does with what must be looked at again."""
+    while True:
+        try:
+            return await ask()
+        except Transient:
+            continue
 
 
 async def test_two_results_of_one_accession_at_the_same_moment_both_arrive(service, biopsy):
