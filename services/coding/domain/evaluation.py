@@ -97,6 +97,15 @@ def _level(chart: Chart, evaluation: Evaluation) -> Draft | Hold:
     )
 
 
+def level_above(code: str) -> tuple[str, str, int] | None:
+    """The next level of a visit: its code, its decision making in a word, its minutes."""
+    for status, codes in _CODES.items():
+        if code in codes[:-1]:
+            place = codes.index(code) + 1
+            return codes[place], _WORDS[place], _MINUTES[status][place]
+    return None
+
+
 def _by_decisions(mdm: DecisionMaking) -> int | None:
     """The level two of the three elements reach."""
     ranks = sorted(

@@ -34,6 +34,10 @@ class Release:
     until: date | None
     official: bool = False
 
+    def lapsed(self, day: date) -> bool:
+        """Whether its last day was before this one."""
+        return self.until is not None and self.until < day
+
 
 @dataclass(frozen=True, slots=True)
 class Edition(Generic[K, V]):
@@ -68,18 +72,19 @@ def row(editions: Editions[K, V], key: K, day: date) -> V | None:
     return None
 
 
+def used(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
+    """By table, the release that began last on or before the day."""
+    found: dict[str, Release] = {}
+    for release in releases:
+        known = found.get(release.table)
+        if release.since <= day and (known is None or _order(known) < _order(release)):
+            found[release.table] = release
+    return tuple(release for _, release in sorted(found.items()))
+
+
 def carried(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
     """By table, the release used for a day after its last one: none in force, last one known."""
-    used: dict[str, Release] = {}
-    for release in releases:
-        known = used.get(release.table)
-        if release.since <= day and (known is None or _order(known) < _order(release)):
-            used[release.table] = release
-    return tuple(
-        release
-        for _, release in sorted(used.items())
-        if release.until is not None and release.until < day
-    )
+    return tuple(release for release in used(releases, day) if release.lapsed(day))
 
 
 def without_release(releases: Sequence[Release], day: date) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from services.coding.domain.claim import (
     Status,
 )
 from services.coding.domain.closure import included_in_flaps, withheld_by_grafts
+from services.coding.domain.considered import considered, releases_used
 from services.coding.domain.destruction import destructions
 from services.coding.domain.diagnosis import findings, specimens_by_lesion
 from services.coding.domain.drugs import drug_administrations
@@ -50,6 +51,7 @@ from services.coding.domain.routing import route
 from services.coding.domain.shave import shave_removals
 from services.coding.domain.skin_tags import skin_tags
 from services.coding.domain.sources import LONG_AGO, OWN
+from services.coding.domain.support import ask_about_unsupported, missed, unsupported
 from services.coding.domain.testing import patch_tests
 from shared.kernel.rule import rule
 
@@ -90,6 +92,7 @@ STEPS: tuple[Step, ...] = (
     mark_repeats,
     check_add_ons,
     check_units,
+    ask_about_unsupported,
     order_modifiers,
     visit_without_diagnosis,
     warn_unauthorized,
@@ -134,7 +137,14 @@ def _claim(chart: Chart, outcome: Outcome) -> Claim:
     if len(diagnoses) > _MOST_DIAGNOSES:
         holds.append(review("diagnoses", "More than twelve diagnoses: which are billed?"))
         diagnoses = diagnoses[:_MOST_DIAGNOSES]
-    lines = tuple(_line(chart, draft, diagnoses) for draft in ranked)
+    billed = frozenset(draft.code for draft in ranked)
+    lines = tuple(
+        replace(
+            _line(chart, draft, diagnoses),
+            considered=considered(chart, draft, outcome.edits, billed),
+        )
+        for draft in ranked
+    )
     paid = outcome.patient_pay
     if chart.facts.payer.self_pay:
         lines, paid, diagnoses = (), (*paid, *_paid_by_patient(chart, lines)), ()
@@ -152,6 +162,9 @@ def _claim(chart: Chart, outcome: Outcome) -> Claim:
         patient_pay_lines=paid,
         holds=unique,
         edits=_unique(outcome.edits),
+        missed=missed(chart, outcome),
+        unsupported=unsupported(chart, ranked),
+        releases=releases_used(chart),
     )
 
 
