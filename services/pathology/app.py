@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.pathology import api, store, wire
+from services.pathology.api.carried import results_of
 from services.pathology.domain.case import Case
 from services.pathology.domain.commands import References
 from services.pathology.handlers import HANDLERS
@@ -40,7 +41,9 @@ def app_of(
         parts,
         routers=api.ROUTERS,
         bus=bus,
-        webhooks=Webhooks(FORMATS, wire.identify, wire.interpreter(store.route)),
+        webhooks=Webhooks(
+            FORMATS, wire.identify, wire.interpreter(store.route), results=results_of
+        ),
     )
 
 

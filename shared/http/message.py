@@ -1,13 +1,15 @@
 """A message from outside, and what a service makes of it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.http.credentials import Caller
+from shared.http.parts import Parts
 from shared.vault import Sealer
 
 State = Literal["stored", "applied", "waiting", "unmatched", "review", "ignored", "failed"]
@@ -68,10 +70,20 @@ Identify = Callable[[Received], UUID | None]
 Interpret = Callable[[AsyncConnection, Received, Sealer], Awaitable[Interpreted]]
 
 
+# What a message carried, as far as it is kept as documents of its own and the caller may see it.
+Carried = Callable[
+    [Parts[Any, Any], Caller, AsyncConnection, UUID], Awaitable[Sequence[Mapping[str, object]]]
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """What a service brings to take webhooks: the formats it reads and how it reads them."""
+    """What a service brings to take webhooks: the formats it reads and how it reads them.
+
+    results: reads back the results that a message carried, where the service keeps such.
+    """
 
     formats: tuple[str, ...]
     identify: Identify
     interpret: Interpret
+    results: Carried | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.db.database import wake_after_commit
 from shared.http import inbox
@@ -12,7 +12,7 @@ from shared.http.audit import audit
 from shared.http.credentials import Caller, caller
 from shared.http.idempotency import Commands
 from shared.http.intake import check_json, is_json
-from shared.http.message import State
+from shared.http.message import State, Webhooks
 from shared.http.paging import Listing, Page, instant, page
 from shared.http.parts import Parts, parts
 from shared.http.problems import not_found
@@ -34,7 +34,7 @@ class TroubleView(BaseModel):
 
 
 class MessageView(BaseModel):
-    """What became of a message."""
+    """What became of a message. `results`: what it carried, where the service keeps results."""
 
     message_id: UUID
     state: State
@@ -43,6 +43,9 @@ class MessageView(BaseModel):
     case_id: UUID | None
     events: list[UUID]
     problems: list[TroubleView]
+    results: list[dict[str, object]] | None = Field(
+        default=None, exclude_if=lambda value: value is None
+    )
 
 
 @router.get("")
@@ -60,13 +63,18 @@ async def list_messages(
 
 
 @router.get("/{message_id}")
-async def read_message(message_id: UUID, who: Reader, here: Here) -> MessageView:
-    """One message."""
+async def read_message(message_id: UUID, request: Request, who: Reader, here: Here) -> MessageView:
+    """One message, with the results it carried."""
+    webhooks: Webhooks = request.app.state.webhooks
     async with here.database.transaction([who.practice_id]) as connection:
         row = await inbox.load(connection, message_id)
-    if row is None:
-        raise not_found("message")
-    return _view(row)
+        if row is None:
+            raise not_found("message")
+        carried: list[dict[str, object]] = []
+        if webhooks.results is not None:
+            found = await webhooks.results(here, who, connection, message_id)
+            carried = [dict(each) for each in found]
+    return _view(row).model_copy(update={"results": carried or None})
 
 
 @router.post("/{message_id}/replay", status_code=202)

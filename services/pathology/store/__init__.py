@@ -11,7 +11,7 @@ from services.pathology.store.reading import (
     load_revisions,
     results_of_message,
 )
-from services.pathology.store.routing import look, route
+from services.pathology.store.routing import look, patient_agrees, route
 from services.pathology.store.rows import ResultRow, report_of
 from services.pathology.store.saving import save
 from services.pathology.store.specimens import specimens_of
@@ -34,6 +34,7 @@ __all__ = [
     "load_surroundings",
     "load_times",
     "look",
+    "patient_agrees",
     "report_of",
     "results_of_message",
     "route",

@@ -15,7 +15,7 @@ from services.pathology.store.locks import (
     lock_specimens,
 )
 from services.pathology.store.people import load_people
-from services.pathology.store.rows import columns_of
+from services.pathology.store.rows import ResultRow, columns_of
 from services.pathology.store.surroundings import load_surroundings
 from services.pathology.tables import result
 from shared.bus.errors import Transient
@@ -65,6 +65,20 @@ async def _look(connection: AsyncConnection, practice_id: str, report: Report) -
 def look(report: Report, known: Known) -> Placed | Unplaced:
     """Where a report goes among everything around it."""
     return match(report, known.elsewhere, known.people, known.orders)
+
+
+def patient_agrees(row: ResultRow, report: Report, known: Known) -> bool:
+    """Whether a result's patient is that of the specimen it belongs to, or would.
+
+    Of an unmatched one: of the specimens it names, or else of any that comes into question.
+    """
+    candidates = known.elsewhere
+    if row.case_id is not None:
+        places = {(row.case_id, row.specimen_id)}
+        candidates = tuple(each for each in candidates if each.place in places)
+    elif named := [each for each in candidates if each.specimen_id in report.specimen_ids]:
+        candidates = tuple(named)
+    return any(known.people.agreement(report, each.mrn) == "agrees" for each in candidates)
 
 
 async def _matched_before(

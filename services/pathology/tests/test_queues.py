@@ -180,9 +180,19 @@ async def test_a_message_says_what_became_of_it(service, biopsy):
     body = json.dumps(unsure).encode()
     posted = await service.client.post("/v1/webhooks/m", content=body, headers=signed_headers(body))
     status = posted.json()["status_url"]
-    assert (await settled(service, status))["state"] == "unmatched"
+    seen = await settled(service, status)
+    assert seen["state"] == "unmatched"
+    (carried,) = seen["results"]
+    assert (carried["revision"], carried["patient_agrees"]) == (None, False)
+    assert carried["diagnosis_text"] == unsure["diagnosis_text"]
     await service.hear(documented(biopsy))
-    assert (await settled(service, status))["state"] == "review"
+    seen = await settled(service, status)
+    assert seen["state"] == "review"
+    (carried,) = seen["results"]
+    assert (carried["revision"], carried["patient_agrees"]) == (1, True)
+    assert {name: carried[name] for name in unsure if name != "codes"} == {
+        name: value for name, value in unsure.items() if name != "codes"
+    }
     decided = {"behavior": "malignant", "icd10": "C44.311"}
     await service.post(decided, "/v1/results/R-1001/settle")
     seen = await settled(service, status)
