@@ -61,6 +61,6 @@ async def _rows(file: OfficialFile, progress: Progress) -> AsyncIterator[Batch]:
     with closing(file.batches()) as batches:
         while (read := await asyncio.to_thread(next, batches, None)) is not None:
             batch, share = read
-            rows += len(batch.records)
+            rows += batch.rows
             progress(file.member.name, share, rows)
             yield batch

@@ -16,10 +16,20 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of a file, by the columns of their table after `load_id`, and what was rejected."""
+    """Some rows of a file, by the columns of their table after `load_id`, and what was rejected.
 
-    records: Sequence[tuple[object, ...]]
+    copied: further rows as lines in the text format of COPY: of millions, tuples would cost more
+    than all the rest.
+    """
+
+    records: Sequence[tuple[object, ...]] = ()
     rejected: Sequence[Rejected] = ()
+    copied: str = ""
+
+    @property
+    def rows(self) -> int:
+        """How many rows were taken."""
+        return len(self.records) + (self.copied.count("\n") + 1 if self.copied else 0)
 
 
 @dataclass(frozen=True, slots=True)

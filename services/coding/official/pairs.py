@@ -12,11 +12,15 @@ from services.coding.official.reader import Named, Reader, Record, day, quarter
 from shared.kernel.refused import Refused
 
 _CHUNK = 2**20
-_LINE = re.compile(
-    r"^([0-9A-Z]{5})\t([0-9A-Z]{5})\t\*?[ ]*\t(\d{8})\t(\d{8}|\*)[ ]*\t([019])\t[^\t\r\n]*\r?$",
-    re.M,
+_ROW = r"([0-9A-Z]{5})\t([0-9A-Z]{5})\t\*?[ ]*\t([0-9]{8})\t(\*|[0-9]{8})[ ]*\t([019])\t[^\t\n]*"
+_LINE = re.compile(f"^{_ROW}$", re.M)
+_LINES = re.compile(
+    r"(?:[0-9A-Z]{5}\t[0-9A-Z]{5}\t\*?\t[0-9]{8}\t(?:\*|[0-9]{8})\t[019]\t[^\t\n]*+\n)++"
 )
+"""Any number of good rows, checked at once: nothing is captured and nothing is tried twice."""
 _COLUMNS = 7
+_TAKEN = (0, 1, 3, 4, 5)
+"""Both codes, effective, deletion, indicator; the third column is a star and not a date."""
 _VERSION = re.compile(r"ccipra-v(\d\d)([0-3])r(\d+)", re.I)
 _QUARTER = re.compile(r"ncci-(\d{4})-?q([1-4])-practitioner-ptp", re.I)
 _PART = re.compile(r"-f([1-4])\b", re.I)
@@ -36,26 +40,26 @@ class _Pairs:
 
     def batch(self, lines: str) -> Batch:
         """All at once where every line is a good row, else one by one."""
-        count = lines.count("\n") + (not lines.endswith("\n"))
-        found = _LINE.findall(lines)
-        if len(found) == count and self._fresh(found):
-            self.line += count
-            self.begun = True
-            days = self.days
-            return Batch([(a, b, mark, days[s], days[d]) for a, b, s, d, mark in found])
+        if _LINES.fullmatch(lines):
+            cells = lines[:-1].replace("\n", "\t").split("\t")
+            column_1, column_2, since, deleted, indicator = (cells[at::_COLUMNS] for at in _TAKEN)
+            keys = set(map("".join, zip(column_1, column_2, since, strict=True)))
+            fresh = len(keys) == len(since) and self.seen.isdisjoint(keys)
+            if fresh and self._are_days({*since, *deleted}):
+                self.seen |= keys
+                self.line += len(since)
+                self.begun = True
+                ends = [r"\N" if day == "*" else day for day in deleted]
+                rows = zip(column_1, column_2, indicator, since, ends, strict=True)
+                return Batch(copied="\n".join(map("\t".join, rows)))
         return self._one_by_one(lines.splitlines())
 
-    def _fresh(self, found: list[tuple[str, str, str, str, str]]) -> bool:
-        """Whether all dates are real and no row stands twice; only then they count as seen."""
+    def _are_days(self, cells: set[str]) -> bool:
         try:
-            for cell in {row[2] for row in found} | {row[3] for row in found}:
+            for cell in cells:
                 self._day(cell)
         except ValueError:
             return False
-        keys = {f"{row[0]}{row[1]}{row[2]}" for row in found}
-        if len(keys) != len(found) or not self.seen.isdisjoint(keys):
-            return False
-        self.seen |= keys
         return True
 
     def _one_by_one(self, lines: list[str]) -> Batch:
@@ -102,13 +106,17 @@ def _batches(stream: BinaryIO) -> Iterator[Batch]:
         if len(rest) > _CHUNK:
             raise Refused("not-the-file", "a line has more than a million bytes")
         if newline:
-            yield pairs.batch((whole + newline).decode("latin-1"))
+            yield pairs.batch(_text(whole + newline))
     if rest:
-        yield pairs.batch(rest.decode("latin-1"))
+        yield pairs.batch(_text(rest))
+
+
+def _text(content: bytes) -> str:
+    return content.decode("latin-1").replace("\r\n", "\n")
 
 
 def _recognizes(head: str) -> bool:
-    return _LINE.search(head) is not None
+    return _LINE.search(head.replace("\r\n", "\n")) is not None
 
 
 def _named(names: str, _: str) -> Named | None:

@@ -15,7 +15,7 @@ from services.coding.snapshot import Content, Held, Record
 from services.coding.store.fees import load_fees
 from services.coding.store.history import load_history
 from services.coding.store.shipped import load_shipped
-from services.coding.tables import OF_A_RELEASE, SHIPPED, code, reference_load, reference_release
+from services.coding.tables import OF_A_RELEASE, SHIPPED, reference_load, reference_release
 from shared.bus.stage import Input
 
 _NOT_ASKED = (QUALIFYING_VALUES, LOCALITIES)
@@ -75,7 +75,7 @@ async def _read(connection: AsyncConnection) -> Content:
         table.name: [tuple(row) for row in await connection.execute(select(*table.columns))]
         for table in SHIPPED
     }
-    codes = select(code.c.code)
+    codes = [record[0] for record in shipped["code"]]
     releases = []
     for row in (await connection.execute(_whole())).mappings():
         if row["table_name"] not in _NOT_ASKED:
@@ -95,7 +95,7 @@ def _whole() -> Select[Any]:
     )
 
 
-async def _held(connection: AsyncConnection, row: RowMapping, codes: Select[tuple[str]]) -> Held:
+async def _held(connection: AsyncConnection, row: RowMapping, codes: Sequence[str]) -> Held:
     """A release with those of its rows that speak of codes the engine can put on a claim."""
     name: str = row["table_name"]
     table = OF_A_RELEASE[name]

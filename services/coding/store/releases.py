@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -280,16 +282,26 @@ async def _copy(
     rows = 0
     rejected: list[Rejected] = []
     async for batch in batches:
-        rows += len(batch.records)
+        rows += batch.rows
         rejected += batch.rejected
         if len(rejected) > _MOST_REJECTED:
             raise Refused("not-the-file", _told(rows, rejected))
-        await raw(connection).copy_records_to_table(
-            OF_A_RELEASE[table_name].name,
-            schema_name=SCHEMA,
-            records=[(load_id, *record) for record in batch.records],
-        )
+        await _copy_batch(raw(connection), OF_A_RELEASE[table_name].name, load_id, batch)
     return rows, rejected
+
+
+async def _copy_batch(
+    connection: asyncpg.Connection, table: str, load_id: int, batch: Batch
+) -> None:
+    if batch.records:
+        records = [(load_id, *record) for record in batch.records]
+        await connection.copy_records_to_table(table, schema_name=SCHEMA, records=records)
+    if batch.copied:
+        first = f"{load_id}\t"
+        lines = first + batch.copied.replace("\n", f"\n{first}") + "\n"
+        await connection.copy_to_table(
+            table, schema_name=SCHEMA, source=BytesIO(lines.encode()), format="text"
+        )
 
 
 def _told(rows: int, rejected: Sequence[Rejected]) -> str:

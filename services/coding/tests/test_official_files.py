@@ -91,8 +91,15 @@ def rows(file: OfficialFile) -> tuple[list[Any], list[tuple[int, str]]]:
     for batch, share in file.batches():
         assert 0 <= share <= 1
         records += batch.records
+        records += [copied_row(line) for line in batch.copied.split("\n") if line]
         rejected += [(row.line, row.reason) for row in batch.rejected]
     return records, rejected
+
+
+def copied_row(line: str) -> Any:
+    column_1, column_2, indicator, since, deleted = line.split("\t")
+    end = None if deleted == r"\N" else date.fromisoformat(deleted)
+    return column_1, column_2, indicator, date.fromisoformat(since), end
 
 
 def zipped(members: dict[str, bytes | str]) -> bytes:

@@ -166,11 +166,15 @@ def _tables() -> None:
         ),
     ):
         op.create_table(name, *columns, schema=SCHEMA)
-    for index, table, codes in (
-        ("ncci_pair_codes", "ncci_pair", ["column_1", "column_2"]),
-        ("add_on_codes", "add_on", ["add_on_code"]),
-    ):
-        op.create_index(index, table, ["load_id", *codes], schema=SCHEMA)
+    op.create_index("add_on_codes", "add_on", ["load_id", "add_on_code"], schema=SCHEMA)
+    op.create_index(
+        "ncci_pair_codes",
+        "ncci_pair",
+        ["load_id", "column_1"],
+        schema=SCHEMA,
+        postgresql_using="brin",
+        postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
+    )
 
 
 def _fees() -> None:
