@@ -45,6 +45,7 @@ specimen = Table(
     Column("returned_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("case_id", "specimen_id"),
     Index("specimen_named", "practice_id", "specimen_id"),
+    Index("specimen_patient", "practice_id", "mrn"),
     Index("specimen_listed", "practice_id", "collected_at", "specimen_id"),
 )
 """Specimens of the encounters heard."""
@@ -83,6 +84,7 @@ result = Table(
     PrimaryKeyConstraint("practice_id", "result_id", "document_hash"),
     Index("result_specimen", "practice_id", "specimen_id"),
     Index("result_accession", "practice_id", "lab_id", "accession"),
+    Index("result_case", "case_id"),
     Index("result_patient", "practice_id", "mrn"),
     Index("result_ordered", "practice_id", "placer_order"),
     Index("result_message", "message_id"),

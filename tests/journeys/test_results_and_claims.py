@@ -273,6 +273,22 @@ async def another_site_waits_for_a_person_and_codes_nothing(practice: Practice) 
     assert decided["frequency_code"] == "1"
 
 
+async def worded_as_uncertain_until_a_person_decides(practice: Practice) -> None:
+    story = Story(practice, 2, 4313)
+    case_id = await story.begin()
+    await story.result("result-final", diagnosis_text="Consistent with melanoma in situ.", codes=[])
+    asked = await story.claim(case_id, lambda claim: claim["status"] == "needs_review")
+    assert not {"D03.59", "C43.59"} & set(asked["diagnoses"])
+    settled = await practice.client.post(
+        f"{practice.stack.urls['pathology']}/v1/results/R-4313-1/settle",
+        json={"behavior": "in_situ", "icd10": "D03.59", "reason": "the pathologist confirms"},
+    )
+    assert settled.status_code == 200, settled.text
+    claim = await story.ready(case_id)
+    assert (claim["diagnoses"], codes(claim)) == (["D03.59"], ["12032", "11602"])
+    assert claim["frequency_code"] == "1"
+
+
 SCENARIOS: dict[str, Callable[[Practice], Awaitable[None]]] = {
     scenario.__name__: scenario
     for scenario in (
@@ -287,6 +303,7 @@ SCENARIOS: dict[str, Callable[[Practice], Awaitable[None]]] = {
         lower_after_payment_a_replacement,
         cancelled_after_use_back_to_a_person,
         another_site_waits_for_a_person_and_codes_nothing,
+        worded_as_uncertain_until_a_person_decides,
     )
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pathology.domain.evidence import Candidate, Link
@@ -11,34 +11,39 @@ from services.pathology.store.locks import Keys
 from services.pathology.tables import result, specimen
 from shared.kernel.business_days import PRACTICE_ZONE
 
-_ATTACHED = or_(
-    result.c.specimen_id == specimen.c.specimen_id,
-    specimen.c.specimen_id == any_(result.c.further_specimens),
-)
-
 
 async def load_candidates(
     connection: AsyncConnection, practice_id: str, keys: Keys
 ) -> list[Candidate]:
     """The specimens of these ids, patients, orders and accessions; numbers ever used in `mrns`."""
-    linked = exists().where(
-        result.c.practice_id == practice_id,
-        result.c.case_id == specimen.c.case_id,
-        _ATTACHED,
-        or_(
-            tuple_(result.c.lab_id, result.c.accession).in_(sorted(keys.accessions)),
-            result.c.placer_order.in_(sorted(keys.placer_orders)),
-        ),
+    wanted = [
+        specimen.c.specimen_id.in_(sorted(keys.specimen_ids)),
+        specimen.c.mrn.in_(sorted(keys.mrns)),
+    ]
+    if linked := await _linked(connection, practice_id, keys):
+        wanted.append(tuple_(specimen.c.case_id, specimen.c.specimen_id).in_(sorted(linked)))
+    return await _load(connection, practice_id, or_(*wanted))
+
+
+async def _linked(
+    connection: AsyncConnection, practice_id: str, keys: Keys
+) -> set[tuple[UUID, str]]:
+    """The specimens that reports of these accessions and orders are attached to."""
+    rows = await connection.execute(
+        select(result.c.case_id, result.c.specimen_id, result.c.further_specimens).where(
+            result.c.practice_id == practice_id,
+            result.c.case_id.is_not(None),
+            or_(
+                tuple_(result.c.lab_id, result.c.accession).in_(sorted(keys.accessions)),
+                result.c.placer_order.in_(sorted(keys.placer_orders)),
+            ),
+        )
     )
-    return await _load(
-        connection,
-        practice_id,
-        or_(
-            specimen.c.specimen_id.in_(sorted(keys.specimen_ids)),
-            specimen.c.mrn.in_(sorted(keys.mrns)),
-            linked,
-        ),
-    )
+    return {
+        (row.case_id, specimen_id)
+        for row in rows
+        for specimen_id in _specimens_of(row.specimen_id, row.further_specimens)
+    }
 
 
 async def _load(

@@ -98,8 +98,9 @@ def _add_command(wanted: _Wanted, command: object) -> None:
 async def _known(connection: AsyncConnection, practice_id: str, wanted: _Wanted) -> Known:
     times = await load_times(connection, practice_id) if wanted.encounters else None
     known = Known() if times is None else Known(times=times)
-    by_id = await load_unmatched(
-        connection, practice_id, result.c.result_id.in_(sorted(wanted.result_ids))
+    ids = sorted(wanted.result_ids)
+    by_id = (
+        await load_unmatched(connection, practice_id, result.c.result_id.in_(ids)) if ids else []
     )
     keys = wanted.keys | Keys.of([*wanted.reports, *by_id])
     if keys == Keys():
@@ -112,7 +113,7 @@ async def _known(connection: AsyncConnection, practice_id: str, wanted: _Wanted)
     first = await load_unmatched(
         connection,
         practice_id,
-        or_(found_by(keys), result.c.result_id.in_(sorted(wanted.result_ids))),
+        or_(found_by(keys), result.c.result_id.in_(ids)),
     )
     together = Keys.of([*wanted.reports, *first])
     await lock_accessions(connection, practice_id, together)
@@ -122,7 +123,7 @@ async def _known(connection: AsyncConnection, practice_id: str, wanted: _Wanted)
         practice_id,
         or_(
             found_by(keys | siblings),
-            result.c.result_id.in_(sorted(wanted.result_ids)),
+            result.c.result_id.in_(ids),
         ),
     )
     if not waiting and not wanted.reports:

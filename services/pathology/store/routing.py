@@ -18,31 +18,41 @@ from services.pathology.store.people import load_people
 from services.pathology.store.rows import ResultRow, columns_of
 from services.pathology.store.surroundings import load_surroundings
 from services.pathology.tables import result
-from shared.bus.errors import Transient
 
 
 async def route(connection: AsyncConnection, practice_id: str, report: Report) -> Placed | Unplaced:
     """Where a result goes: to its specimen, or into the queue, where it is then kept.
 
     Results and encounters that share a key take the same locks before they look for each other, so
-    whichever commits second finds the first.
-
-    Raises:
-        Transient: the specimen came while this waited for the lock; look again.
+    whichever commits second finds the first. A result that is placed keeps none of them: its case
+    is locked next, and those who hold cases wait for these locks.
     """
     earlier = await _matched_before(connection, practice_id, report)
     placed = earlier or await _look(connection, practice_id, report)
     if isinstance(placed, Placed):
         return placed
+    async with connection.begin_nested() as attempt:
+        await _lock(connection, practice_id, report)
+        placed = await _look(connection, practice_id, report)
+        if isinstance(placed, Placed):  # the specimen has come meanwhile
+            await attempt.rollback()
+            return placed
+        await _keep(connection, practice_id, report, placed)
+    return placed
+
+
+async def _lock(connection: AsyncConnection, practice_id: str, report: Report) -> None:
     keys = Keys.of([report])
     await hold_merges(connection, practice_id)
     people, _ = await load_people(connection, practice_id, keys.mrns)
     await lock_patients(connection, practice_id, map(people.current, keys.mrns))
     await lock_specimens(connection, practice_id, keys)
     await lock_accessions(connection, practice_id, keys)
-    placed = await _look(connection, practice_id, report)
-    if isinstance(placed, Placed):
-        raise Transient("the specimen has just come")
+
+
+async def _keep(
+    connection: AsyncConnection, practice_id: str, report: Report, placed: Unplaced
+) -> None:
     await connection.execute(
         insert(result)
         .values(
@@ -55,7 +65,6 @@ async def route(connection: AsyncConnection, practice_id: str, report: Report) -
         )
         .on_conflict_do_nothing()
     )
-    return placed
 
 
 async def _look(connection: AsyncConnection, practice_id: str, report: Report) -> Placed | Unplaced:

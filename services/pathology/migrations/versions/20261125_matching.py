@@ -34,6 +34,7 @@ def upgrade() -> None:
 def _specimens_and_results() -> None:
     for name in ("expected_at", "returned_at"):
         op.add_column("specimen", sa.Column(name, sa.DateTime(timezone=True)), schema=SCHEMA)
+    op.create_index("specimen_patient", "specimen", ["practice_id", "mrn"], schema=SCHEMA)
     op.drop_column("result", "candidates", schema=SCHEMA)
     further = postgresql.ARRAY(sa.Text)
     for column in (
@@ -54,6 +55,7 @@ def _specimens_and_results() -> None:
     )
     op.execute(f"alter table {SCHEMA}.result force row level security")
     for name, columns in {
+        "result_case": ["case_id"],
         "result_patient": ["practice_id", "mrn"],
         "result_ordered": ["practice_id", "placer_order"],
         "result_message": ["message_id"],
