@@ -94,8 +94,8 @@ def _bands(codes: Iterable[CodeFacts]) -> dict[tuple[str, str], tuple[CodeFacts,
 
 def _relative_values(held: Held) -> Edition[tuple[str, str], RelativeValue]:
     rows = {
-        (code, modifier): RelativeValue(non_facility, facility, factor)
-        for code, modifier, *_, non_facility, facility, _, _, factor in held.records
+        (code, modifier): RelativeValue(non_facility, facility, factor, days)
+        for code, modifier, *_, non_facility, facility, _, days, factor in held.records
     }
     return Edition(held.release, rows)
 

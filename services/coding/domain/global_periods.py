@@ -27,7 +27,7 @@ def apply_global_periods(chart: Chart, outcome: Outcome) -> Outcome:
     for draft in outcome.drafts:
         if chart.tables.codes[draft.code].family == FAMILY:
             kept, said = _visit(chart, draft, running)
-        elif chart.tables.global_days(draft.code) in SURGICAL:
+        elif chart.tables.global_days(draft.code, chart.day) in SURGICAL:
             kept, said = _procedure(draft, running)
         else:
             kept, said = draft, Outcome()
@@ -40,7 +40,7 @@ def apply_global_periods(chart: Chart, outcome: Outcome) -> Outcome:
 @rule("GP-1", since=LONG_AGO, cite=GLOBAL_SURGERY)
 def _running(chart: Chart, past: PastService) -> bool:
     """Calendar days: surgery on 1 March with ten days covers 11 March and not 12 March."""
-    period = chart.tables.globals.get(chart.tables.global_days(past.code))
+    period = chart.tables.globals.get(chart.tables.global_days(past.code, past.date_of_service))
     if period is None or period.after == 0:
         return False
     return timedelta(0) < chart.day - past.date_of_service <= timedelta(days=period.after)

@@ -150,7 +150,10 @@ def sum_units(chart: Chart, outcome: Outcome) -> Outcome:
     for draft in sorted(outcome.drafts, key=lambda each: (each.code, each.procedure_ids)):
         key = draft.code, draft.modifiers
         known = summed.get(key)
-        if chart.tables.is_drug(draft.code) or chart.tables.global_days(draft.code) in SURGICAL:
+        if (
+            chart.tables.is_drug(draft.code)
+            or chart.tables.global_days(draft.code, chart.day) in SURGICAL
+        ):
             others.append(draft)
         elif known is None:
             summed[key] = draft
@@ -182,7 +185,7 @@ def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
     for draft in sorted(outcome.drafts, key=lambda each: (each.code, each.procedure_ids)):
         if (
             draft.code in seen
-            and chart.tables.global_days(draft.code) in SURGICAL
+            and chart.tables.global_days(draft.code, chart.day) in SURGICAL
             and not _SPEAK_FOR_THEMSELVES.intersection(draft.modifiers)
         ):
             reason = because("EX-8", "The same code for another lesion: 59.", CPT_EXCISION)

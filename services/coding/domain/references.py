@@ -47,11 +47,15 @@ class CodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class RelativeValue:
-    """Total relative value units of a code, or of a component of it. `factor`: dollars per unit."""
+    """Total relative value units of a code, or of a component of it. `factor`: dollars per unit.
+
+    global_days: the global-period indicator; blank where the release does not say it.
+    """
 
     non_facility: Decimal
     facility: Decimal
     factor: Decimal
+    global_days: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +140,14 @@ class Tables:
                 return facts.code
         return None
 
-    def global_days(self, code: str) -> str:
-        """The global-period indicator of a code (`000`, `010`, `090`, `XXX`, `ZZZ` ...)."""
+    def global_days(self, code: str, day: date) -> str:
+        """The global-period indicator of a code (`000`, `010`, `090`, `XXX`, `ZZZ` ...).
+
+        Of the relative value release in force where it says one, else of the code table.
+        """
+        known = row(self.relative_values, (code, ""), day)
+        if known is not None and known.global_days:
+            return known.global_days
         facts = self.codes.get(code)
         return "" if facts is None else facts.global_days
 

@@ -53,6 +53,7 @@ from services.coding.domain.skin_tags import skin_tags
 from services.coding.domain.sources import LONG_AGO, OWN
 from services.coding.domain.support import ask_about_unsupported, missed, unsupported
 from services.coding.domain.testing import patch_tests
+from services.coding.domain.validity import ended_codes, invalid_diagnoses
 from shared.kernel.rule import rule
 
 Section = Callable[[Chart], Outcome]
@@ -134,6 +135,8 @@ def _claim(chart: Chart, outcome: Outcome) -> Claim:
     holds = [*outcome.holds, *_questions(chart, ranked), *_queries(chart)]
     if ranked:
         holds += releases_wanted(chart)
+    holds += invalid_diagnoses(chart, diagnoses)
+    holds += ended_codes(chart, (draft.code for draft in ranked))
     if len(diagnoses) > _MOST_DIAGNOSES:
         holds.append(review("diagnoses", "More than twelve diagnoses: which are billed?"))
         diagnoses = diagnoses[:_MOST_DIAGNOSES]

@@ -3,6 +3,7 @@
 import asyncio
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -12,9 +13,18 @@ import pytest
 from sqlalchemy import text
 
 from services.coding import references
-from services.coding.domain.references import Pair, Primary, Tables, Term, UnitLimit
+from services.coding.domain.references import (
+    Pair,
+    Primary,
+    RelativeValue,
+    Tables,
+    Term,
+    UnitLimit,
+)
 from services.coding.domain.releases import Edition, Release, in_force, in_order, row
+from services.coding.domain.rulebook import code
 from services.coding.store import ReferenceTables
+from services.coding.wire import Preview, preview_facts
 
 D = date
 TOP = "Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\n"
@@ -223,9 +233,9 @@ REFUSED: Sequence[tuple[str, str | bytes, int, str]] = (
 
 async def test_what_cannot_be_taken_loads_nothing(service: Any) -> None:
     before = await listed(service)
-    for name, content, status, code in REFUSED:
+    for name, content, status, why in REFUSED:
         answered, body = await put(service, name, content)
-        assert (answered, body["code"]) == (status, code), body
+        assert (answered, body["code"]) == (status, why), body
         assert "17000" not in body["detail"]
     for query in ({"effective_from": "soon"}, {"release": ""}):
         answered, body = await put(service, "x.csv", "x", **query)
@@ -387,9 +397,67 @@ def test_rows_with_days_of_their_own() -> None:
         assert tables.ended("J1", day) is ended
     assert tables.ended("J2", D(2026, 1, 1)) is True
     assert tables.ended("11102", D(2026, 1, 1)) is None
-    for code, billable in (("D22.5", True), ("D22", False), ("D22.59", False)):
-        assert tables.billable(code, D(2026, 1, 1)) is billable
+    for diagnosis, billable in (("D22.5", True), ("D22", False), ("D22.59", False)):
+        assert tables.billable(diagnosis, D(2026, 1, 1)) is billable
     assert tables.billable("D22.5", D(2025, 12, 31)) is None
+
+
+JULY = D(2026, 7, 6)
+
+
+def keratosis_and_injection(write: Any, tables: Tables) -> Any:
+    """A keratosis frozen, and a drug of the practice."""
+    lesions = [write.lesion("L1", diagnosis="L57.0")]
+    procedures = [
+        {
+            "kind": "destruction",
+            "method": "cryosurgery",
+            "lesion_class": "premalignant",
+            "lesion_ids": ["L1"],
+        },
+        {"kind": "other", "code": "J3301", "units": 1},
+    ]
+    encounter = write.encounter(procedures, lesions, date_of_service=JULY.isoformat())
+    asked = Preview.model_validate({"encounter": encounter})
+    return code(preview_facts(asked, {}), tables, JULY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "want"),
+    [
+        ({}, set()),
+        ({"diagnoses": (Edition(WHOLE, {"L57.0": True}),)}, set()),
+        ({"diagnoses": (Edition(WHOLE, {"L57.0": False}),)}, {"diagnosis_invalid"}),
+        ({"diagnoses": (Edition(WHOLE, {}),)}, {"diagnosis_invalid"}),
+        ({"terms": (Edition(WHOLE, {"J3301": Term(D(2020, 1, 1), None)}),)}, set()),
+        ({"terms": (Edition(WHOLE, {"J3301": Term(D(2020, 1, 1), JULY)}),)}, set()),
+        (
+            {"terms": (Edition(WHOLE, {"J3301": Term(D(2020, 1, 1), D(2026, 7, 5))}),)},
+            {"code_not_in_force"},
+        ),
+        ({"terms": (Edition(WHOLE, {}),)}, {"code_not_in_force"}),
+    ],
+)
+def test_codes_have_to_be_valid_on_the_date_of_service(
+    write: Any, tables: Tables, changed: dict[str, Any], want: set[str]
+) -> None:
+    asked = {"diagnosis_invalid", "code_not_in_force"}
+    claim = keratosis_and_injection(write, replace(tables, **changed))
+    assert {hold.reason for hold in claim.holds} & asked == want
+
+
+def test_a_global_period_is_of_the_release_in_force(tables: Tables) -> None:
+    """Where the release says none, or does not list the code, the code table does."""
+    value = RelativeValue(Decimal(1), Decimal(1), Decimal(1))
+    rows = {("17000", ""): replace(value, global_days="000"), ("17110", ""): value}
+    changed = replace(tables, relative_values=(*tables.relative_values, Edition(WHOLE, rows)))
+    for procedure, day, want in (
+        ("17000", D(2025, 12, 31), "010"),
+        ("17000", D(2026, 1, 1), "000"),
+        ("17110", D(2026, 1, 1), "010"),
+        ("11402", D(2026, 1, 1), "010"),
+    ):
+        assert changed.global_days(procedure, day) == want, procedure
 
 
 async def test_a_component_never_has_the_value_of_the_whole(service: Any) -> None:
