@@ -92,8 +92,18 @@ def terms() -> tuple[Term, ...]:
 
 @cache
 def term_named(name: str) -> Term:
-    """The diagnosis of that name."""
-    return next(term for term in terms() if term.name == name)
+    """The diagnosis of that name or synonym.
+
+    Raises:
+        KeyError: the lexicon has none.
+    """
+    return _terms_by_name()[name]
+
+
+@cache
+def _terms_by_name() -> dict[str, Term]:
+    named = {synonym: term for term in terms() for synonym in term.synonyms}
+    return named | {term.name: term for term in terms()}
 
 
 @cache

@@ -1,187 +1,113 @@
-"""A report's text read clause by clause: diagnoses asserted, negated, uncertain or historical."""
+"""A report's text read section by section: its diagnosis, margins, places, and what is in doubt."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import inf
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from shared.clinical.diagnoses import Side
-from shared.clinical.histology import SEVERITY, Behavior, Term
-from shared.clinical.report_words import Phrase, Scan, scan
+from shared.clinical.histology import SEVERITY, Behavior, Code, Term
+from shared.clinical.report_clauses import Clause, Said, Statement, clauses_of
+from shared.clinical.report_conflicts import conflicts
+from shared.clinical.report_margins import Margins, margins_of
+from shared.clinical.report_reasons import ICD_OUTPATIENT, OWN, ReportReason
+from shared.clinical.report_sections import Section, sections
+from shared.clinical.report_terms import precise
+from shared.clinical.report_words import Phrase, scan
 
-Margins: TypeAlias = Literal["clear", "involved", "close", "not_reported"]
 SpanRole: TypeAlias = Literal["diagnosis", "negation", "uncertainty", "history", "margin", "site"]
-
-_HEADING = re.compile(
-    r"(?:^|(?<=[.;\n]))[^\S\n]*(?P<name>"
-    r"clinical (?:history|information|diagnosis|data|impression)|history"
-    r"|gross(?: description)?|macroscopic(?: description)?"
-    r"|microscopic(?: description| findings)?|(?:previous|prior|original) diagnosis"
-    r"|comments?|notes?"
-    r"|(?:final |corrected |amended |revised |addendum )?(?:pathologic(?:al)? )?diagnos[ie]s"
-    r"|addendum|specimens?(?: submitted)?)\s*:",
-    re.IGNORECASE,
-)
-_SKIPPED = ("clinical", "history", "gross", "macro", "micro", "previous", "prior", "original")
-_ASIDE = ("comment", "note")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A diagnosis the text names outside of negation and history. `asserted` false: uncertain."""
-
-    term: Term
-    asserted: bool
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class TextReading:
-    """What the text says. `unknown`: places of words that are not in the vocabulary."""
+    """What the text says.
+
+    main: its diagnosis. doubts: what makes a person read it. groups: the anatomic groups that a
+    word like "lip" allows, one entry a word. codes: those named in the text.
+    """
 
     main: Statement | None
     behavior: Behavior | None
-    several: bool
-    uncertain: bool
-    severe_atypia: bool
+    confirmed: bool
     margins: Margins
+    doubts: tuple[ReportReason, ...]
     sites: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
     sides: tuple[Side, ...]
-    unknown: tuple[tuple[int, int], ...]
+    codes: tuple[Code, ...]
     spans: tuple[tuple[int, int, SpanRole], ...]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the sections of a text hold, by how they are read."""
+
+    clauses: list[Clause]
+    asides: list[Clause]
+    placing: list[Phrase]
+    codes: list[Code]
+    labels: set[str]
+    questioned: bool = False
 
 
 def read_text(text: str) -> TextReading:
     """Read the diagnosis sections; comments only for doubt or another diagnosis."""
-    statements: list[Statement] = []
-    aside: list[Statement] = []
-    phrases: list[Phrase] = []
-    unknown: list[tuple[int, int]] = []
-    uncertain = False
-    margins: list[Margins] = []
-    for name, start, end in _sections(text):
-        if name.startswith(_SKIPPED):
-            continue
-        found = scan(text, start, end)
-        named, doubtful = _statements(found)
-        uncertain = uncertain or doubtful or "?" in text[start:end]
-        if name.startswith(_ASIDE):
-            aside += named
-            continue
-        statements += named
-        phrases += found.phrases
-        unknown += found.unknown
-        margins += _margins(found.phrases)
-    main = _main(statements)
-    kinds = {each.term.kind for each in (*statements, *aside)}
-    severe = main is not None and _severe_atypia(main, phrases)
+    found = _gather(text)
+    statements = [each for clause in found.clauses for each in clause.statements()]
+    aside = [each for clause in found.asides for each in clause.statements()]
+    main = _main([each for each in statements if each.named])
+    if main is not None:
+        main = replace(main, term=precise(main.term, found.clauses))
+    margins, margins_doubtful = margins_of(found.clauses)
+    uncertain = found.questioned or any(
+        _worded_uncertain(clause) for clause in (*found.clauses, *found.asides)
+    )
+    unknown = list(_unknown(found.clauses))
+    contrary = list(conflicts(main, statements, aside, found.clauses))
+    doubts = [
+        *unknown,
+        *_worded(main, uncertain=uncertain, margins_doubtful=margins_doubtful),
+        *_several(main, statements, aside, found.labels),
+        *contrary,
+    ]
+    sure = not (uncertain or unknown or any(each.rule == "PI-8" for each in contrary))
+    phrases = [each for clause in found.clauses for each in clause.phrases]
+    placing = [*phrases, *found.placing]
     return TextReading(
         main=main,
-        behavior=None if main is None else "uncertain" if severe else main.term.behavior,
-        several=len(kinds) > 1 or _unnamed_malignancy(main, phrases),
-        uncertain=uncertain or any(not each.asserted for each in statements),
-        severe_atypia=severe,
-        margins=_worst(margins),
-        sites=tuple(dict.fromkeys(each.site.id for each in phrases if each.site is not None)),
-        sides=_sides(phrases),
-        unknown=tuple(sorted(set(unknown))),
+        behavior=None if main is None else _behavior(main.term),
+        # a word that is not known may doubt or deny what stands elsewhere
+        confirmed=main is not None and main.asserted and sure,
+        margins=margins,
+        doubts=tuple(doubts),
+        sites=tuple(dict.fromkeys(each.site.id for each in placing if each.site is not None)),
+        groups=tuple(dict.fromkeys(each.groups for each in placing if each.groups)),
+        sides=_sides(placing),
+        codes=tuple(dict.fromkeys(found.codes)),
         spans=_spans(phrases),
     )
 
 
-def _sections(text: str) -> list[tuple[str, int, int]]:
-    """(heading, start, end) of each section; what stands before a heading is diagnosis."""
-    found = [("diagnosis", 0)]
-    cuts: list[int] = []
-    for match in _HEADING.finditer(text):
-        found.append((match.group("name").lower(), match.end()))
-        cuts.append(match.start())
-    ends = [*cuts, len(text)]
-    return [(name, start, end) for (name, start), end in zip(found, ends, strict=True)]
+def _gather(text: str) -> _Gathered:
+    found = _Gathered([], [], [], [], set())
+    for section in sections(text):
+        if section.kind != "skipped":
+            _gather_section(text, section, found)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """The phrases of a clause and where what governs them stands, found once for all of them.
-
-    A trigger governs what follows it, so its first place counts; one that looks back, its last.
-    """
-
-    phrases: Sequence[Phrase]
-    margin_segments: frozenset[int]
-    negated_from: float
-    negated_until: float
-    margin_denied_until: float
-    historical_from: float
-    uncertain_from: float
-    uncertain: bool
-
-    @staticmethod
-    def of(phrases: Sequence[Phrase]) -> "_Clause":
-        segments = _margin_segments(phrases)
-        behind = [each for each in phrases if "negation_behind" in each.roles]
-        return _Clause(
-            phrases,
-            segments,
-            negated_from=_first(phrases, "negation"),
-            negated_until=_last(each for each in behind if each.segment not in segments),
-            margin_denied_until=_last(each for each in behind if each.segment in segments),
-            historical_from=_first(phrases, "history"),
-            uncertain_from=_first(phrases, "uncertainty"),
-            uncertain=any("uncertainty_behind" in each.roles for each in phrases),
-        )
-
-    def left_out(self, phrase: Phrase) -> bool:
-        """Whether a phrase is denied, or told of the past."""
-        return (
-            self.negated_from < phrase.start
-            or phrase.start < self.negated_until
-            or self.historical_from < phrase.start
-        )
-
-    def doubted(self, phrase: Phrase) -> bool:
-        """Whether a phrase is worded as uncertain.
-
-        "melanoma not identified at the margin" may deny the melanoma, or its reaching the edge.
-        """
-        return (
-            self.uncertain
-            or self.uncertain_from < phrase.start
-            or phrase.start < self.margin_denied_until
-        )
-
-
-def _first(phrases: Iterable[Phrase], role: str) -> float:
-    return min((each.start for each in phrases if role in each.roles), default=inf)
-
-
-def _last(phrases: Iterable[Phrase]) -> float:
-    return max((each.start for each in phrases), default=-inf)
-
-
-def _statements(found: Scan) -> tuple[list[Statement], bool]:
-    """The diagnoses named and not denied, and whether anything is worded as uncertain."""
-    statements: list[Statement] = []
-    doubtful = False
-    for clause in map(_Clause.of, _clauses(found.phrases)):
-        has_terms = any(each.term is not None for each in clause.phrases)
-        for phrase in clause.phrases:
-            about_margin = phrase.segment in clause.margin_segments and not has_terms
-            if phrase.roles & {"uncertainty", "uncertainty_behind"} and not about_margin:
-                doubtful = True
-            if phrase.term is not None and not clause.left_out(phrase):
-                asserted = not clause.doubted(phrase)
-                statements.append(Statement(phrase.term, asserted, phrase.start, phrase.end))
-    return statements, doubtful
-
-
-def _clauses(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
-    clauses: dict[int, list[Phrase]] = {}
-    for phrase in phrases:
-        clauses.setdefault(phrase.clause, []).append(phrase)
-    return list(clauses.values())
+def _gather_section(text: str, section: Section, found: _Gathered) -> None:
+    scanned = scan(text, section.start, section.end)
+    if section.kind == "specimen":
+        found.placing += [each for words in scanned.clauses for each in words.phrases]
+        return
+    found.questioned = found.questioned or "?" in text[section.start : section.end]
+    clauses = clauses_of(scanned.clauses)
+    if section.kind == "aside":
+        found.asides += clauses
+        return
+    found.clauses += clauses
+    found.codes += scanned.codes
+    found.labels.update(scanned.labels)
 
 
 def _main(statements: Sequence[Statement]) -> Statement | None:
@@ -198,95 +124,58 @@ def _main(statements: Sequence[Statement]) -> Statement | None:
     )
 
 
-def _severe_atypia(main: Statement, phrases: Sequence[Phrase]) -> bool:
-    return main.term.kind == "melanocytic_nevus" and any(
-        "grade_severe" in each.roles for each in phrases
-    )
+def _behavior(term: Term) -> Behavior | None:
+    """Severe atypia is uncertain until a person decides (interop 9, DX-8)."""
+    return "uncertain" if term.name == "dysplastic nevus, severe" else term.behavior
 
 
-def _unnamed_malignancy(main: Statement | None, phrases: Sequence[Phrase]) -> bool:
-    """Whether "carcinoma" or the like is asserted beside a diagnosis that is none."""
-    if main is not None and main.term.behavior in ("malignant", "in_situ"):
-        return False
+def _worded_uncertain(clause: Clause) -> bool:
+    """Whether a clause doubts something other than a margin alone."""
     return any(
-        "malignant" in phrase.roles and not clause.left_out(phrase)
-        for clause in map(_Clause.of, _clauses(phrases))
-        for phrase in clause.phrases
+        each.roles & {"uncertainty", "uncertainty_behind"}
+        and not (each.segment in clause.margin_segments and not clause.has_term)
+        for each in clause.phrases
     )
+
+
+def _unknown(clauses: Sequence[Clause]) -> Iterator[ReportReason]:
+    places = sorted(place for clause in clauses for place in clause.words.unknown)
+    for start, end in places[:3]:
+        yield ReportReason("PI-4", f"The word at {start}-{end} is not in the lexicon.", OWN)
+
+
+def _worded(
+    main: Statement | None, *, uncertain: bool, margins_doubtful: bool
+) -> Iterator[ReportReason]:
+    if uncertain or (main is not None and main.said is Said.DOUBTED):
+        yield ReportReason("DX-3", "Worded as uncertain: not confirmed.", ICD_OUTPATIENT)
+    if main is None:
+        yield ReportReason("PI-3", "No diagnosis of the lexicon is stated.", OWN)
+    elif main.term.name == "dysplastic nevus, severe":
+        yield ReportReason("DX-8", "Severe atypia: a person decides.", OWN)
+    if margins_doubtful:
+        yield ReportReason("PI-9", "How near the margin is, is no statement of it.", OWN)
+
+
+def _several(
+    main: Statement | None,
+    statements: Sequence[Statement],
+    aside: Sequence[Statement],
+    labels: set[str],
+) -> Iterator[ReportReason]:
+    kinds = {each.term.kind for each in (*statements, *aside) if each.named and not each.of_margin}
+    if main is not None and main.residual and main.term.behavior in ("malignant", "in_situ"):
+        kinds.discard("scar")  # the scar of the procedure that left the residue
+    if len(kinds) > 1:
+        yield ReportReason("PI-5", "More than one diagnosis is stated.", OWN)
+    if len(labels) > 1:
+        yield ReportReason("PI-5", "More than one part is reported.", OWN)
 
 
 def _sides(phrases: Sequence[Phrase]) -> tuple[Side, ...]:
     roles = {role for each in phrases for role in each.roles}
     named: tuple[tuple[Side, str], ...] = (("left", "side_left"), ("right", "side_right"))
     return tuple(side for side, role in named if role in roles)
-
-
-# margins
-
-
-def _margin_segments(clause: Sequence[Phrase]) -> frozenset[int]:
-    """Segments that speak of margins: the one that names them and those after it without a term."""
-    first = min((each.segment for each in clause if "margin" in each.roles), default=None)
-    if first is None:
-        return frozenset()
-    named = {each.segment for each in clause if "margin" in each.roles}
-    with_terms = {each.segment for each in clause if each.term is not None}
-    later = {each.segment for each in clause if each.segment > first} - with_terms
-    return frozenset(named | later)
-
-
-def _margins(phrases: Sequence[Phrase]) -> list[Margins]:
-    said: list[Margins] = []
-    for clause in _clauses(phrases):
-        for each in clause:
-            if "excised_involved" in each.roles:
-                said.append("involved")
-            elif "excised_clear" in each.roles:
-                said.append("clear")
-        wanted = _margin_segments(clause)
-        segments: dict[int, list[Phrase]] = {}
-        for each in clause:
-            if each.segment in wanted:
-                segments.setdefault(each.segment, []).append(each)
-        for segment in segments.values():
-            said += _segment_margins(segment)
-    return said
-
-
-def _segment_margins(segment: Sequence[Phrase]) -> list[Margins]:
-    if any(each.roles & {"margin_unassessable", "uncertainty"} for each in segment):
-        return ["not_reported"]
-    said: list[Margins] = []
-    names_tumor = any(
-        each.term is not None or "malignant" in each.roles or "neutral" in each.roles
-        for each in segment
-    )
-    denied_from = min(
-        (
-            each.start
-            for each in segment
-            if each.roles & {"negation", "negation_behind"} and "margin_clear" not in each.roles
-        ),
-        default=inf,
-    )
-    for each in segment:
-        denied = denied_from < each.start
-        if "margin_close" in each.roles:
-            said.append("close")
-        elif "margin_clear" in each.roles:
-            said.append("involved" if denied else "clear")
-        elif "margin_involved" in each.roles and ("neutral" not in each.roles or names_tumor):
-            said.append("clear" if denied else "involved")
-    return said
-
-
-def _worst(said: Sequence[Margins]) -> Margins:
-    """Involved wherever one is; an unassessed margin leaves nothing to report."""
-    if "involved" in said:
-        return "involved"
-    if "close" in said:
-        return "close"
-    return "clear" if "clear" in said and "not_reported" not in said else "not_reported"
 
 
 _SPAN_ROLES: tuple[tuple[str, SpanRole], ...] = (
@@ -296,10 +185,12 @@ _SPAN_ROLES: tuple[tuple[str, SpanRole], ...] = (
     ("negation", "negation"),
     ("term", "diagnosis"),
     ("history", "history"),
+    ("treated", "history"),
     ("margin", "margin"),
     ("margin_clear", "margin"),
     ("margin_involved", "margin"),
     ("margin_close", "margin"),
+    ("margin_near", "margin"),
     ("margin_unassessable", "margin"),
     ("excised_clear", "margin"),
     ("excised_involved", "margin"),

@@ -1,172 +1,185 @@
-"""A report cut into words, and the words known (`data/report_words.csv`, the lexicon, body sites).
+"""A report cut into clauses of known phrases.
 
 The vocabulary is closed: what is not in it is reported as unknown, and a person reads the report.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from typing import Literal, NamedTuple, TypeAlias
 
-from shared.clinical.body_sites import Site, sites
-from shared.clinical.histology import Term, terms
-from shared.clinical.tables import rows
+from shared.clinical.body_sites import Site
+from shared.clinical.histology import Code, Term
+from shared.clinical.report_vocabulary import Entry, Token, longest, tokens
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+(?:[.,]\d+)*|\n\s*\n|\S")
-_POSSESSIVE = re.compile(r"['\u2019]s$")
-_LABEL = re.compile(r"[A-Za-z][.):]")
-_BOUNDARY = frozenset(".;:")
-_SILENT = frozenset(",-\u2013\u2014()\"'\u2019\u201c\u201d/&%*[]#_")
-_ALSO_NEGATES = "no residual tumor"
+_ICDO = re.compile(r"(?:m-?)?[89]\d{3}/\d")
+_ICD10 = re.compile(r"[a-z]\d[0-9a-z]\.")
+_BLOCK = re.compile(r"[a-z]\d{1,2}")
+_SILENT = frozenset(",-\u2013\u2014()\"'\u2019\u201c\u201d/&%*#_\u2022\u00b7<>=+~\u00d7\u00b1")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, number or sign with its place. `word` is lower case, without a possessive s."""
-
-    word: str
-    start: int
-    end: int
+Break: TypeAlias = Literal["sentence", "line", "contrast"]
+"""What parts a clause from the one before. A line may end in the middle of a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A known phrase where it stands. `clause` and `segment` count sentence parts and commas."""
+class Phrase(NamedTuple):
+    """A known phrase where it stands. `segment` counts what commas and colons part.
+
+    groups: the anatomic groups a word allows that names no single site, as "lip" or "leg" do.
+    """
 
     start: int
     end: int
-    clause: int
     segment: int
     roles: frozenset[str]
-    term: Term | None = None
-    site: Site | None = None
+    term: Term | None
+    site: Site | None
+    groups: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    roles: frozenset[str] = frozenset()
-    term: Term | None = None
-    site: Site | None = None
+@dataclass(slots=True)
+class Words:
+    """A clause: its phrases, the places of words that are not known, and what it comes after."""
+
+    phrases: list[Phrase]
+    unknown: list[tuple[int, int]]
+    after: Break = "sentence"
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was recognized, in order, and the places of what was not."""
+    """What was recognized, clause by clause; the codes named; the labels of parts."""
 
-    phrases: tuple[Phrase, ...]
-    unknown: tuple[tuple[int, int], ...]
-
-
-def tokens(text: str, start: int, end: int) -> list[Token]:
-    """The tokens of a part of the text, with offsets into the whole."""
-    return [
-        Token(_POSSESSIVE.sub("", match.group().lower()), match.start(), match.end())
-        for match in _TOKEN.finditer(text, start, end)
-    ]
+    clauses: tuple[Words, ...]
+    codes: tuple[Code, ...]
+    labels: tuple[str, ...]
 
 
 def scan(text: str, start: int, end: int) -> Scan:
     """Recognize the longest known phrases of a part of the text, left to right."""
-    words = tokens(text, start, end)
-    phrases: list[Phrase] = []
-    unknown: list[tuple[int, int]] = []
-    clause = segment = position = 0
-    margin_named = False
-    while position < len(words):
-        token = words[position]
-        if _is_boundary(token, margin_named):
-            clause, segment, margin_named = clause + 1, segment + 1, False
-            position += 1
-            continue
-        if token.word == ",":
-            segment += 1
-        entry, length = _longest(words, position)
+    return _Scanner(text, tokens(text, start, end)).scan()
+
+
+class _Scanner:
+    """One pass over the words of a section."""
+
+    def __init__(self, text: str, words: Sequence[Token]) -> None:
+        self._text = text
+        self._words = words
+        self._clauses = [Words([], [])]
+        self._codes: list[Code] = []
+        self._labels: list[str] = []
+        self._segment = 0
+        self._starts_line = True
+
+    def scan(self) -> Scan:
+        position = 0
+        while position < len(self._words):
+            position += self._step(position)
+        return Scan(tuple(self._clauses), tuple(self._codes), tuple(self._labels))
+
+    def _step(self, position: int) -> int:
+        """Read what stands at a position; answers how many tokens that took."""
+        token = self._words[position]
+        word = token.word
+        starts_line, self._starts_line = self._starts_line, False
+        if word[0] == "\n":
+            self._line_ends(position)
+            return 1
+        if word in ".;":
+            self._end_clause("sentence")
+            self._starts_line = True
+            return 1
+        if word == ":":
+            self._colon()
+            return 1
+        if starts_line and self._is_label(position):
+            self._labels.append(word)
+            self._starts_line = True
+            return 2
+        entry, length = longest(self._words, position)
         if entry is not None:
-            last = words[position + length - 1]
-            phrases.append(
-                Phrase(token.start, last.end, clause, segment, entry.roles, entry.term, entry.site)
-            )
-            if "contrast" in entry.roles:
-                clause += 1
-            margin_named = margin_named or "margin" in entry.roles
-            position += length
-            continue
-        if not (_is_silent(token) or _is_label(text, token)):
-            unknown.append((token.start, token.end))
-        position += 1
-    return Scan(tuple(phrases), tuple(unknown))
+            self._found(entry, token.start, self._words[position + length - 1].end)
+            return length
+        if word == ",":
+            self._segment += 1
+        elif _ICDO.fullmatch(word):
+            self._codes.append(Code("icdo", word.upper().removeprefix("M").removeprefix("-")))
+        elif _ICD10.match(word):
+            self._codes.append(Code("icd10cm", word.upper()))
+        elif not (word in _SILENT or self._is_measure(position) or _BLOCK.fullmatch(word)):
+            self._clauses[-1].unknown.append((token.start, token.end))
+        self._starts_line = starts_line and word in _SILENT
+        return 1
 
-
-def _is_boundary(token: Token, margin_named: bool) -> bool:
-    if token.word == ":" and margin_named:
-        return False  # "Margins: clear" is one statement
-    return token.word in _BOUNDARY or not token.word.strip()
-
-
-def _is_silent(token: Token) -> bool:
-    return token.word in _SILENT or token.word == ":" or token.word[0].isdigit()
-
-
-def _is_label(text: str, token: Token) -> bool:
-    """`A.` or `b)`: the letter of a part."""
-    return len(token.word) == 1 and _LABEL.match(text, token.start) is not None
-
-
-def _longest(words: Sequence[Token], position: int) -> tuple[_Entry | None, int]:
-    """The entry of the longest phrase that starts here and the number of tokens it takes.
-
-    Commas and hyphens within a phrase are passed over: "nevus, compound" is one phrase.
-    """
-    best: tuple[_Entry | None, int] = (None, 0)
-    node = _vocabulary()
-    for place in range(position, len(words)):
-        word = words[place].word
-        if place > position and word in _PASSED_OVER:
-            continue
-        following = node.following.get(word)
-        if following is None:
-            break
-        node = following
-        if node.entry is not None:
-            best = (node.entry, place - position + 1)
-    return best
-
-
-_PASSED_OVER = frozenset(",-\u2013/")
-
-
-class _Node:
-    """A step of the vocabulary, word by word."""
-
-    __slots__ = ("entry", "following")
-
-    def __init__(self) -> None:
-        self.entry: _Entry | None = None
-        self.following: dict[str, _Node] = {}
-
-
-@cache
-def _vocabulary() -> _Node:
-    root = _Node()
-    for phrase, entry in _entries():
-        node = root
-        for token in tokens(phrase, 0, len(phrase)):
-            if token.word not in _PASSED_OVER:
-                node = node.following.setdefault(token.word, _Node())
-        held = node.entry or _Entry()
-        node.entry = _Entry(
-            held.roles | entry.roles, held.term or entry.term, held.site or entry.site
+    def _found(self, entry: Entry, start: int, end: int) -> None:
+        phrase = Phrase(
+            start, end, self._segment, entry.roles, entry.term, entry.site, entry.groups
         )
-    return root
+        self._clauses[-1].phrases.append(phrase)
+        if "contrast" in entry.roles:
+            self._end_clause("contrast")
+
+    def _colon(self) -> None:
+        """A colon ends a title; it joins a word that governs, a diagnosis or margins to the rest.
+
+        So `Melanoma: not identified`, `Previous biopsy: melanoma` and `Margins: clear` stay one.
+        """
+        joins = any(phrase.roles & _JOINING for phrase in self._clauses[-1].phrases)
+        if not joins:
+            self._end_clause("sentence")
+        elif not any("margin" in phrase.roles for phrase in self._clauses[-1].phrases):
+            self._segment += 1
+
+    def _line_ends(self, position: int) -> None:
+        self._starts_line = True
+        if self._words[position].end - self._words[position].start > 1:
+            self._end_clause("sentence")  # a blank line
+            return
+        before = self._words[position - 1].word if position else ""
+        after = self._words[position + 1] if position + 1 < len(self._words) else None
+        goes_on = after is not None and self._text[after.start].islower()
+        if not (goes_on or before in _CARRY_ON):
+            self._end_clause("line")
+
+    def _end_clause(self, parted_by: Break) -> None:
+        self._segment += 1
+        last = self._clauses[-1]
+        if last.phrases or last.unknown:
+            self._clauses.append(Words([], [], parted_by))
+        elif parted_by == "sentence":
+            last.after = parted_by
+
+    def _is_measure(self, position: int) -> bool:
+        """A number; a bare zero only of an attribute or a distance, for it may deny a diagnosis."""
+        word = self._words[position].word
+        if word != "0":
+            return word[0].isdigit()
+        following = [each.word for each in self._words[position + 1 : position + 3]]
+        if following[:1] == ["/"]:
+            del following[0]
+        counted = (phrase.roles & _COUNTED for phrase in self._clauses[-1].phrases)
+        return not _UNITS.isdisjoint(following[:1]) or any(counted)
+
+    def _is_label(self, position: int) -> bool:
+        """`A.` or `2)` before a word: the label of a part."""
+        if position + 2 >= len(self._words):
+            return False
+        label, sign, word = self._words[position : position + 3]
+        return (
+            (len(label.word) == 1 or (label.word.isdigit() and len(label.word) == 2))
+            and label.word.isalnum()
+            and sign.word in (".", ")", ":")
+            and sign.start == label.end
+            and word.start > sign.end
+        )
 
 
-def _entries() -> Iterator[tuple[str, _Entry]]:
-    for row in rows("report_words.csv"):
-        yield row["phrase"], _Entry(frozenset({row["role"]}))
-    for term in terms():
-        roles = {"term", "negation"} if term.name == _ALSO_NEGATES else {"term"}
-        for name in (term.name, *term.synonyms):
-            yield name, _Entry(frozenset(roles), term=term)
-    for site in sites().values():
-        for name in (site.id.replace("_", " "), *site.synonyms):
-            yield name, _Entry(frozenset({"site"}), site=site)
+_COUNTED = frozenset({"attribute", "invasion", "margin", "spread"})
+_UNITS = frozenset({"mm", "mm2", "cm"})
+_JOINING = frozenset(
+    {"term", "negation", "history", "uncertainty", "margin", "attribute", "invasion"}
+)
+_CARRY_ON = frozenset(
+    (*",-\u2013/", "and", "or", "nor", "of", "for", "with", "without", "no", "not", "the")
+) | {"a", "an", "to", "in", "at", "by", "from", "is", "are", "as"}

@@ -21,22 +21,27 @@ from shared.clinical.histology import (
     meaning_of,
     term_named,
 )
-from shared.clinical.report_text import Margins, Statement, TextReading, read_text
+from shared.clinical.report_clauses import Statement
+from shared.clinical.report_margins import Margins
+from shared.clinical.report_reasons import OWN, ReportReason
+from shared.clinical.report_text import read_text
+
+__all__ = [
+    "Confidence",
+    "Interpretation",
+    "Margins",
+    "Reading",
+    "ReportReason",
+    "ReportSpan",
+    "Role",
+    "interpret",
+    "read",
+    "same_place",
+    "settle",
+]
 
 Role: TypeAlias = Literal["diagnosis", "negation", "uncertainty", "history", "margin", "site"]
 Confidence: TypeAlias = Literal["high", "medium", "low"]
-
-_OWN = "own, report interpretation"
-_ICD_OUTPATIENT = "ICD-10-CM guideline IV.H"
-
-
-@dataclass(frozen=True, slots=True)
-class ReportReason:
-    """Why a report reads as it does. Names positions, never words of the report."""
-
-    rule: str
-    says: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class Reading:
     """What a report states, before the lesion it belongs to is known.
 
     term: the diagnosis of the lexicon. doubts: what makes a person read it. sites, sides: named in
-    the text. coded_icd10: an ICD-10-CM code the lab sent.
+    the text; groups: the anatomic groups that a word without a single site allows ("lip").
+    coded_icd10: an ICD-10-CM code the lab sent.
     """
 
     term: str | None
@@ -63,6 +69,7 @@ class Reading:
     doubts: tuple[ReportReason, ...] = ()
     grounds: tuple[ReportReason, ...] = ()
     sites: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
     sides: tuple[Side, ...] = ()
     coded_icd10: str | None = None
     spans: tuple[ReportSpan, ...] = ()
@@ -100,12 +107,13 @@ def interpret(
 def read(text: str, codes: Sequence[Code] = ()) -> Reading:
     """What text and codes state together."""
     stated = read_text(text)
-    meanings = [(code, meaning_of(code)) for code in codes]
+    named = dict.fromkeys((*codes, *stated.codes))
+    meanings = [(code, meaning_of(code)) for code in named]
     known = [meaning for _, meaning in meanings if meaning is not None]
     main = stated.main
-    grounds, doubts = [], list(_text_doubts(stated))
+    grounds, doubts = [], list(stated.doubts)
     if main is not None:
-        grounds.append(ReportReason("PI-2", f"The text states {main.term.name}.", _OWN))
+        grounds.append(ReportReason("PI-2", f"The text states {main.term.name}.", OWN))
     for meaning in known:
         grounds.append(
             ReportReason("PI-1", f"A code states {meaning.behavior} behavior.", "ICD-O behavior")
@@ -113,20 +121,21 @@ def read(text: str, codes: Sequence[Code] = ()) -> Reading:
         if main is not None and not _agrees(main, stated.behavior, meaning):
             doubts.append(ReportReason("DX-9", "Text and code disagree.", "interop 9"))
         if meaning.metastatic:
-            doubts.append(ReportReason("PI-7", "The code states a metastasis.", _OWN))
+            doubts.append(ReportReason("PI-7", "The code states a metastasis.", OWN))
     if any(meaning is None and code.system != "icd10cm" for code, meaning in meanings):
-        doubts.append(ReportReason("PI-1", "A code is not in the curated map.", _OWN))
+        doubts.append(ReportReason("PI-1", "A code is not in the curated map.", OWN))
     if main is None and known:
-        doubts.append(ReportReason("PI-3", "A code without a diagnosis in the text.", _OWN))
+        doubts.append(ReportReason("PI-3", "A code without a diagnosis in the text.", OWN))
     behavior = stated.behavior if main is not None else _most_severe(known)
     return Reading(
         term=None if main is None else main.term.name,
         behavior=behavior,
-        confirmed=main is not None and main.asserted and not stated.uncertain,
+        confirmed=stated.confirmed,
         margins=stated.margins,
         doubts=tuple(doubts),
         grounds=tuple(grounds),
         sites=stated.sites,
+        groups=stated.groups,
         sides=stated.sides,
         coded_icd10=next((meaning.icd10 for meaning in known if meaning.icd10), None),
         spans=tuple(ReportSpan(start, end, role) for start, end, role in stated.spans),
@@ -145,13 +154,15 @@ def settle(
         term = term_named(reading.term)
         settled = term.kind == "scar" and is_malignant(lesion_diagnosis)
         if not term.automatic and not settled:
-            doubts.append(ReportReason("PI-7", f"Coders differ on {term.name}.", _OWN))
+            doubts.append(ReportReason("PI-7", f"Coders differ on {term.name}.", OWN))
         found = code_at(term, place, place_side)
         icd10 = None if found is None else found.code
         if found is None and term.automatic:
-            doubts.append(ReportReason("PI-6", "The site that decides the code is missing.", _OWN))
+            doubts.append(ReportReason("PI-6", "The site that decides the code is missing.", OWN))
         elif found is not None and found.side_missing:
-            doubts.append(ReportReason("PI-6", "The side that decides the code is missing.", _OWN))
+            doubts.append(ReportReason("PI-6", "The side that decides the code is missing.", OWN))
+        elif _vague(place) and not term.icd10:
+            doubts.append(ReportReason("PI-6", "The part of the face is missing.", OWN))
         if icd10 is not None and reading.coded_icd10 not in (None, icd10):
             doubts.append(ReportReason("DX-9", "The lab's ICD-10-CM code differs.", "interop 9"))
         if reading.behavior == "uncertain":
@@ -168,22 +179,6 @@ def settle(
         reasons=(*reading.grounds, *doubts),
         spans=reading.spans,
     )
-
-
-def _text_doubts(stated: TextReading) -> list[ReportReason]:
-    doubts = [
-        ReportReason("PI-4", f"The word at {start}-{end} is not in the lexicon.", _OWN)
-        for start, end in stated.unknown[:3]
-    ]
-    if stated.uncertain:
-        doubts.append(ReportReason("DX-3", "Worded as uncertain: not confirmed.", _ICD_OUTPATIENT))
-    if stated.several:
-        doubts.append(ReportReason("PI-5", "More than one diagnosis is stated.", _OWN))
-    if stated.severe_atypia:
-        doubts.append(ReportReason("DX-8", "Severe atypia: a person decides.", _OWN))
-    if stated.main is None:
-        doubts.append(ReportReason("PI-3", "No diagnosis of the lexicon is stated.", _OWN))
-    return doubts
 
 
 def _agrees(main: Statement, behavior: Behavior | None, meaning: CodeMeaning) -> bool:
@@ -217,10 +212,14 @@ def _place(
     named = [sites()[each] for each in reading.sites]
     given = find_site(site)
     if given is None and site is not None:
-        doubts.append(ReportReason("PI-6", "The site given is not a known body site.", _OWN))
+        doubts.append(ReportReason("PI-6", "The site given is not a known body site.", OWN))
     if given is None and len({(each.group, each.region("removal")) for each in named}) == 1:
         given = named[0]
-    if given is not None and not all(same_place(given, each) for each in named):
+    elsewhere = given is not None and not (
+        all(same_place(given, each) for each in named)
+        and all(given.group in allowed for allowed in reading.groups)
+    )
+    if elsewhere:
         doubts.append(ReportReason("DX-9", "The text names another site.", "interop 5"))
     sides = set(reading.sides)
     if side is None and len(sides) == 1:
@@ -230,6 +229,11 @@ def _place(
     elif side is None and len(sides) > 1:
         doubts.append(ReportReason("DX-9", "The text names both sides.", "interop 5"))
     return (None if given is None else given.id), side, doubts
+
+
+def _vague(place: str | None) -> bool:
+    site = find_site(place)
+    return site is not None and site.group == "face_unspecified"
 
 
 def same_place(one: Site, other: Site) -> bool:

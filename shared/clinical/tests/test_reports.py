@@ -108,12 +108,12 @@ AUTOMATIC = {
         "involved",
     ),
     "history is not a diagnosis": (
-        "History of melanoma. Scar, no residual melanoma.",
+        "History of melanoma. Intradermal nevus.",
         None,
         "back",
         None,
         "benign",
-        "L90.5",
+        "D22.5",
         "not_reported",
     ),
     "clinical history is not read": (
@@ -144,7 +144,7 @@ AUTOMATIC = {
         "not_reported",
     ),
     "uncertain only when the pathologist says so (DX-4)": (
-        "Atypical intraepidermal melanocytic proliferation.",
+        "Melanocytic neoplasm of uncertain behavior.",
         None,
         "back",
         None,
@@ -187,7 +187,7 @@ REVIEW = {
         False,
         "DX-3",
     ),
-    "a word not known": ("Nevus with quokka pattern", None, "back", None, True, "PI-4"),
+    "a word not known may deny": ("Nevus with quokka pattern", None, "back", None, False, "PI-4"),
     "two diagnoses": (
         "Basal cell carcinoma and actinic keratosis",
         None,

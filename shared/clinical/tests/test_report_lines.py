@@ -1,0 +1,131 @@
+"""Lines of dermatopathology reports with answers derived by hand from interop 9 and the tables.
+
+`report_lines.csv`, a line a row (`\\n` and `\\uXXXX` as in Python). expected: `automatic`, with the
+whole answer; `review`, for the rule named; `unconfirmed`: review, and nothing malignant confirmed.
+place: `site/side`. No margins: not reported.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from shared.clinical.histology import Code, terms
+from shared.clinical.reports import Interpretation, interpret
+
+_LINES = list(
+    csv.DictReader(
+        Path(__file__).with_name("report_lines.csv").read_text(encoding="utf-8").splitlines()
+    )
+)
+MALIGNANT = ("malignant", "in_situ")
+
+
+def _code(code: str) -> tuple[Code, ...]:
+    if not code:
+        return ()
+    if "/" in code:
+        return (Code("icdo", code),)
+    return (Code("snomed" if code.isdigit() else "icd10cm", code),)
+
+
+def _read(line: dict[str, str]) -> Interpretation:
+    text = line["text"].encode("latin-1", "backslashreplace").decode("unicode_escape")
+    site, _, side = line["place"].partition("/")
+    return interpret(text, _code(line["code"]), site or None, side or None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("line", _LINES, ids=[line["text"][:70] or "empty" for line in _LINES])
+def test_a_line_of_a_report(line: dict[str, str]) -> None:
+    found = _read(line)
+    rules = {reason.rule for reason in found.reasons}
+    if line["expected"] == "automatic":
+        assert (found.decision, found.confirmed) == ("automatic", True), found.reasons
+        assert (found.behavior, found.diagnosis, found.icd10) == (
+            line["behavior"],
+            line["diagnosis"],
+            line["icd10"],
+        )
+        assert found.margins == (line["margins"] or "not_reported")
+        return
+    assert found.decision == "review"
+    assert line["rule"] in rules | {""}, found.reasons
+    if line["expected"] == "unconfirmed":
+        assert not (found.confirmed and found.behavior in MALIGNANT)
+        assert not (found.icd10 or "").startswith(("C", "D03", "D04"))
+
+
+_UNCERTAIN = (
+    "consistent with {}",
+    "compatible with {}",
+    "suspicious for {}",
+    "features of {}",
+    "at least {}",
+    "favor {}",
+    "{} is favored",
+    "cannot exclude {}",
+    "{} cannot be excluded",
+    "rule out {}",
+    "probable {}",
+    "atypical proliferation versus {}",
+    "{} versus reactive change",
+    "{}?",
+    "suggestive of {}",
+    "in keeping with {}",
+    "most likely {}",
+    "the differential diagnosis includes {}",
+    "{} is suspected",
+)
+_DENIED = (
+    "no {}",
+    "no evidence of {}",
+    "negative for {}",
+    "{} is not identified",
+    "{}: absent",
+    "{}: not identified",
+    "free of {}",
+    "no residual {}",
+    "without {}",
+    "lacks {}",
+    "{} excluded",
+)
+_PAST = (
+    "history of {}",
+    "previous biopsy showed {}",
+    "prior biopsy: {}",
+    "status post excision of {}",
+    "clinically {}",
+    "clinical history: {}",
+    "previously diagnosed {}",
+    "re-excision of {}",
+    "known {}",
+)
+
+
+@pytest.mark.parametrize("wording", (*_UNCERTAIN, *_DENIED, *_PAST))
+def test_no_wording_of_doubt_denial_or_past_confirms_any_diagnosis(wording: str) -> None:
+    for term in terms():
+        for name in (term.name, *term.synonyms):
+            for text in (wording.format(name), f"Skin, back: {wording.format(name).upper()}."):
+                found = interpret(text, site="back")
+                assert found.decision == "review", text
+                assert not (found.confirmed and found.behavior in MALIGNANT), text
+
+
+def test_every_diagnosis_of_the_lexicon_is_read_by_every_name() -> None:
+    for term in terms():
+        for name in (term.name, *term.synonyms):
+            found = interpret(f"Skin, left forearm, biopsy: {name}.", site="forearm", side="left")
+            assert found.diagnosis is not None, name
+            assert found.decision == ("automatic" if term.automatic else "review"), name
+            assert found.behavior == (
+                "uncertain" if term.name == "dysplastic nevus, severe" else term.behavior
+            ), name
+
+
+def test_spans_lie_in_the_text_in_order_and_name_what_they_mark() -> None:
+    for line in _LINES:
+        found = _read(line)
+        places = [(span.start, span.end) for span in found.spans]
+        assert places == sorted(places)
+        assert all(0 <= start < end for start, end in places)
