@@ -122,9 +122,9 @@ class Acknowledgement(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Result(Fact):
-    """The last revision of a result. series: lab, accession, specimen."""
+    """The last revision of a result. series: lab, accession, specimen, part."""
 
-    series: tuple[str, str, str]
+    series: tuple[str, str, str, str]
     revision: int
     lesion_id: str | None
     status: str

@@ -124,7 +124,7 @@ def result(event: PathologyReturned, event_id: str) -> Result:
     return Result(
         event_id,
         event.occurred_at,
-        series=(facts.lab_id, facts.accession, event.match.specimen_id),
+        series=(facts.lab_id, facts.accession, event.match.specimen_id, facts.part or ""),
         revision=event.revision,
         lesion_id=event.match.lesion_id,
         status=facts.status,

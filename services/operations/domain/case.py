@@ -65,8 +65,12 @@ class QuerySeen:
 
 @dataclass(frozen=True, slots=True)
 class ResultSeen:
-    """The last revision of a result. `read` is false while a person has to read it."""
+    """The last revision of a result. `read` is false while a person has to read it.
 
+    series: lab, accession, specimen and part, which revisions are counted in.
+    """
+
+    series: str
     result_id: str
     accession: str
     specimen_id: str

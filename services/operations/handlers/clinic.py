@@ -80,13 +80,15 @@ def documentation_queried(case: Case, heard: Heard[DocumentationQueried]) -> Cas
 def pathology_returned(case: Case, heard: Heard[PathologyReturned]) -> Case:
     """The last revision of the result."""
     event = heard.data
+    result, specimen_id = event.result, event.match.specimen_id
     seen = ResultSeen(
-        result_id=event.result.result_id,
-        accession=event.result.accession,
-        specimen_id=event.match.specimen_id,
+        series=f"{result.lab_id}|{result.accession}|{specimen_id}|{result.part or ''}",
+        result_id=result.result_id,
+        accession=result.accession,
+        specimen_id=specimen_id,
         revision=event.revision,
-        status=event.result.status,
+        status=result.status,
         read=event.behavior is not None,
-        reported_at=event.result.reported_at,
+        reported_at=result.reported_at,
     )
-    return replace(case, results=put_latest(case.results, seen, "specimen_id", "revision"))
+    return replace(case, results=put_latest(case.results, seen, "series", "revision"))
