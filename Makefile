@@ -40,6 +40,7 @@ check: setup ## exactly what CI runs, cheapest failure first: format, lint, impo
 	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 	$(PY) -m mypy
 	$(PY) -m shared.contracts.generate --check
+	$(PY) -m services.coding.rules --check
 	@$(MAKE) --no-print-directory test
 
 format: setup ## put the code in the house's form

@@ -1,5 +1,5 @@
 """HTTP in and out of coding, by subject."""
 
-from services.coding.api import claims, fees, preview, references
+from services.coding.api import claims, fees, preview, references, rules
 
-ROUTERS = (preview.reads, claims.commands, claims.reads, fees.reads, references.reads)
+ROUTERS = (preview.reads, claims.commands, claims.reads, fees.reads, references.reads, rules.reads)

@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
-from services.coding import store
+from services.coding import store, wire
 from services.coding.api.parts import Here, Paged, Reader, Worker
 from services.coding.handlers import Recode
 from shared.contracts.documents.claim import CodedClaim
@@ -13,6 +13,7 @@ from shared.http import Commands, Listing, not_found
 
 commands = APIRouter(prefix="/v1", route_class=Commands)
 reads = APIRouter(prefix="/v1")
+Numbered = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
 @reads.get("/claims")
@@ -39,15 +40,40 @@ async def claim(claim_id: str, who: Reader, here: Here) -> CodedClaim:
 
 
 @reads.get("/claims/{claim_id}/versions/{version}")
-async def claim_version(
-    claim_id: str, version: Annotated[int, Path(ge=1, le=1_000_000)], who: Reader, here: Here
-) -> CodedClaim:
+async def claim_version(claim_id: str, version: Numbered, who: Reader, here: Here) -> CodedClaim:
     """One version of a claim, as it was told."""
     async with here.database.transaction([who.practice_id]) as connection:
         found = await store.find_version(connection, claim_id, version)
     if found is None:
         raise not_found("claim version")
     return found
+
+
+@reads.get("/claims/{claim_id}/versions/{version}/lines/{number}/explanation")
+async def line_explanation(
+    claim_id: str, version: Numbered, number: Numbered, who: Reader, here: Here
+) -> wire.LineExplanation:
+    """Why a line is as it is: rules, facts, what was weighed, what edits did, tables used."""
+    found = await claim_version(claim_id, version, who, here)
+    line = next((each for each in found.lines if each.number == number), None)
+    if line is None:
+        raise not_found("claim line")
+    return wire.explanation(found, line)
+
+
+@reads.get("/claims/{claim_id}/diff")
+async def claim_difference(
+    claim_id: str,
+    who: Reader,
+    here: Here,
+    before: Annotated[int | None, Query(alias="from", ge=1, le=1_000_000)] = None,
+    after: Annotated[int | None, Query(alias="to", ge=1, le=1_000_000)] = None,
+) -> wire.ClaimDifference:
+    """What one version changed in another; the latest against the one before where unsaid."""
+    latest = await claim(claim_id, who, here)
+    to = latest.version if after is None else after
+    older = await claim_version(claim_id, max(to - 1, 1) if before is None else before, who, here)
+    return wire.difference(older, await claim_version(claim_id, to, who, here))
 
 
 @commands.post("/claims/{claim_id}/recode")

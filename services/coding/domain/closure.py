@@ -10,7 +10,7 @@ from services.coding.domain.documented import (
     Repair,
     SkinGraft,
 )
-from services.coding.domain.sources import CPT_EXCISION, CPT_GRAFT, LONG_AGO
+from services.coding.domain.sources import CPT_EXCISION, LONG_AGO, OWN
 from shared.kernel.rule import rule
 
 
@@ -47,7 +47,7 @@ def included_in_flaps(chart: Chart) -> frozenset[str]:
     return frozenset(repairs | excisions)
 
 
-@rule("FACT-1", since=LONG_AGO, cite=CPT_GRAFT)
+@rule("FACT-1", since=LONG_AGO, cite=OWN)
 def withheld_by_grafts(chart: Chart) -> frozenset[str]:
     """Excisions closed by a graft whose area is not charted wait with it (FACT-1)."""
     return frozenset(

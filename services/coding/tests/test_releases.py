@@ -2,7 +2,7 @@
 
 import asyncio
 import zipfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,8 @@ from services.coding.domain.releases import Edition, Release, in_force, in_order
 from services.coding.domain.rulebook import code
 from services.coding.store import ReferenceTables
 from services.coding.wire import Preview, preview_facts
+from shared.http import intake
+from shared.http.intake import REST_BYTES
 
 D = date
 TOP = "Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\n"
@@ -54,7 +56,9 @@ def values(factor: str, total: str = "3.05") -> str:
     )
 
 
-async def put(service: Any, name: str, content: str | bytes, **query: str) -> Any:
+async def put(
+    service: Any, name: str, content: str | bytes | AsyncIterator[bytes], **query: str
+) -> Any:
     answer = await service.client.put(
         f"/v1/references/files/{name}",
         params=query,
@@ -249,6 +253,25 @@ async def test_what_cannot_be_taken_loads_nothing(service: Any) -> None:
     assert await listed(service) == before
 
 
+async def test_a_file_may_be_larger_than_other_bodies_and_is_bounded(
+    service: Any, monkeypatch: Any
+) -> None:
+    why = "why " * 60
+    rows = (f"1{n // 900:04}\t2{n % 900:04}\t\t20240401\t*\t1\t{why}\n" for n in range(9_000))
+    large = TOP + "".join(rows)
+    assert len(large) > REST_BYTES
+    status, body = await put(service, "ccipra-v322r0-f1.txt", large)
+    assert (status, body["files"][0]["rows"]) == (201, 9_000)
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 100
+
+    monkeypatch.setattr(intake, "UPLOAD_BYTES", 1000)
+    status, body = await put(service, "x.csv", endless())
+    assert (status, body["detail"]) == (413, "a body may have 1000 bytes")
+
+
 async def test_another_process_notices_a_release(service: Any) -> None:
     """Two snapshots of one database: what one imports the other codes by at its next look."""
     other = ReferenceTables()
@@ -441,6 +464,7 @@ def keratosis_and_injection(write: Any, tables: Tables) -> Any:
 def test_codes_have_to_be_valid_on_the_date_of_service(
     write: Any, tables: Tables, changed: dict[str, Any], want: set[str]
 ) -> None:
+    """RD-3, RD-4: a diagnosis that is a heading, a drug code before and after its life."""
     asked = {"diagnosis_invalid", "code_not_in_force"}
     claim = keratosis_and_injection(write, replace(tables, **changed))
     assert {hold.reason for hold in claim.holds} & asked == want

@@ -202,6 +202,96 @@ async def test_late_pathology_recodes_an_accepted_claim(service: Any, write: Any
     assert listed.json() == {"items": [versions[2]], "next_cursor": None}
 
 
+async def test_every_line_of_every_version_is_explained(service: Any, write: Any) -> None:
+    story = Story(service, write)
+    await story.tell(story.encounter, story.results[0], story.accepted, story.results[1])
+
+    async def line(version: int, number: int = 2) -> Any:
+        path = f"/v1/claims/{story.claim}/versions/{version}/lines/{number}/explanation"
+        return await service.client.get(path, headers=service.may("claims:read"))
+
+    waiting, coded = (await line(1)).json(), (await line(3)).json()
+    assert (waiting["code"], waiting["diagnoses"]) == ("11402", ["D49.2"])
+    weighed = {each["code"]: each["rule"] for each in waiting["considered"]}
+    assert weighed["11602"] == "EX-4"
+    assert (coded["code"], coded["version"], coded["number"]) == ("11602", 3, 2)
+    assert {each["code"]: each["rule"] for each in coded["considered"]}["11402"] == "EX-4"
+    size = next(each for each in coded["rationale"] if each["rule"] == "EX-1")
+    assert size["evidence"][1] == "/encounter/procedures/0/margin_cm"
+    assert size["rule_says"].startswith("Greatest lesion diameter")
+    assert (size["verified"], size["since"]) == (True, "2000-01-01")
+    used = {each["table"]: each for each in coded["releases"]}
+    assert used["NCCI pairs"]["name"] == "2024Q3" and used["NCCI pairs"]["carried"]
+    for missing in (await line(3, 9), await line(9)):
+        assert missing.status_code == 404
+    assert (await line(0)).status_code == 422
+
+
+async def test_two_versions_side_by_side(service: Any, write: Any) -> None:
+    story = Story(service, write)
+    await story.tell(story.encounter, story.results[0], story.accepted, story.results[1])
+
+    async def diff(query: str = "", **who: Any) -> Any:
+        path = f"/v1/claims/{story.claim}/diff{query}"
+        return await service.client.get(path, headers=service.may("claims:read", **who))
+
+    found = (await diff("?from=2&to=3")).json()
+    closure, line = found["lines"]["changed"]
+    assert (closure["code"], [each["field"] for each in closure["fields"]]) == (
+        "12032",
+        ["diagnoses"],
+    )
+    assert (found["lines"]["added"], found["lines"]["removed"]) == ([], [])
+    changed = {each["field"]: (each["before"], each["after"]) for each in line["fields"]}
+    assert changed["code"] == ("11402", "11602")
+    assert found["diagnoses"]["removed"] + found["diagnoses"]["added"] == [
+        changed["diagnoses"][0][0],
+        changed["diagnoses"][1][0],
+    ]
+    assert line["charge_difference"] == found["charge"]["difference"]
+    assert float(found["charge"]["difference"]) > 0
+    assert {each["field"] for each in found["fields"]} == {"frequency_code"}
+    (cause,) = found["changes"]
+    assert UUID(cause["event_id"]) == derived_id(story.results[1].topic, 2)
+    assert (await diff()).json() == found
+
+    whole = (await diff("?from=1&to=3")).json()
+    assert [each["reason"] for each in whole["holds"]["removed"]] == ["pathology_pending"]
+    assert [each["from_version"] for each in whole["changes"]] == [1, 2]
+    back = (await diff("?from=3&to=2")).json()
+    assert back["charge"]["difference"] == f"-{found['charge']['difference']}"
+    assert back["changes"] == found["changes"]
+    assert (await diff("?from=1&to=4")).status_code == 404
+    assert (await diff("?from=0&to=1")).status_code == 422
+    assert (await diff(practice="coastal")).status_code == 404
+
+
+async def test_the_rule_book_is_listed_found_and_filtered(service: Any) -> None:
+    may = service.may("claims:read")
+
+    async def listed(query: str) -> Any:
+        answer = await service.client.get(f"/v1/rules{query}", headers=may)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    first = await listed("?limit=3")
+    assert [each["rule"] for each in first["items"]] == ["FACT-1", "FACT-2", "BX-1"]
+    then = await listed(f"?limit=2&cursor={first['next_cursor']}")
+    assert [each["rule"] for each in then["items"]] == ["BX-2", "BX-3"]
+    biopsies = await listed("?section=biopsy")
+    assert [each["rule"] for each in biopsies["items"]] == [f"BX-{n}" for n in range(1, 9)]
+    assert biopsies["next_cursor"] is None
+    doubtful = await listed("?verified=false")
+    assert "DS-7" in [each["rule"] for each in doubtful["items"]]
+    assert not any(each["verified"] for each in doubtful["items"])
+    frozen = await listed("?q=FROZEN")
+    assert "BX-6" in [each["rule"] for each in frozen["items"]]
+    one = (await service.client.get("/v1/rules/NC-2", headers=may)).json()
+    assert (one["section"], one["sources"]) == ("NCCI pairs", ["NCCI PTP"])
+    assert one["cases"]
+    assert (await service.client.get("/v1/rules/XX-1", headers=may)).status_code == 404
+
+
 async def test_a_result_before_the_encounter_is_kept_and_used(service: Any, write: Any) -> None:
     story = Story(service, write)
     await story.tell(story.results[1], story.encounter)
