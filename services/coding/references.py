@@ -62,6 +62,7 @@ async def _import(database: Database, path: Path, said: Said) -> bool:
 
 async def _list(database: Database) -> None:
     async with database.transaction([]) as connection:
+        await store.ReferenceTables().snapshot(connection)  # the shipped ones, at the first start
         releases = await store.list_releases(connection, 0, _MOST)
     for each in releases:
         release = each.release

@@ -14,6 +14,7 @@ from services.coding.official.reader import (
     Record,
     batch_of,
     columns,
+    matching,
     number,
     rows_below,
     text_of,
@@ -43,12 +44,10 @@ def _record(cells: Cells) -> Record | None:
     if not any(cell.strip() for cell in cells[1:]):
         return None  # a footnote
     contractor, state, locality, _, work, expense, malpractice = columns(cells, 7)
-    if not re.fullmatch(r"[0-9]{5}", contractor) or not re.fullmatch(r"[0-9]{2}", locality):
-        raise ValueError("the contractor has not five digits or the locality not two")
     return (
-        contractor,
-        locality,
-        state,
+        matching(contractor, "[0-9]{5}", "the contractor"),
+        matching(locality, "[0-9]{2}", "the locality"),
+        matching(state, "[A-Z]{2}", "the state"),
         number(work, "the work index"),
         number(expense, "the practice expense index"),
         number(malpractice, "the malpractice index"),

@@ -21,7 +21,14 @@ _MOST_RATIO = 200
 
 _HEAD_BYTES = 64 * 2**10
 _TEXT = (".txt", ".csv")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # encrypted; a compression that is not known (NotImplementedError) is one too
+    UnicodeDecodeError,
+)
 
 
 @dataclass(frozen=True, slots=True)

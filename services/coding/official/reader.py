@@ -160,6 +160,12 @@ def number(cell: str, what: str) -> Decimal:
     return Decimal(cell)
 
 
+def matching(cell: str, pattern: str, what: str) -> str:
+    if not re.fullmatch(pattern, cell):
+        raise ValueError(f"{what} is not written as it should be")
+    return cell
+
+
 def one_of(cell: str, known: Sequence[str], what: str) -> str:
     if cell not in known:
         raise ValueError(f"{what} is none of {', '.join(each or 'blank' for each in known)}")

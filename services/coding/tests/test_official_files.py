@@ -417,13 +417,15 @@ READ = (
         + value_row("11102")
         + value_row("11103", "59")
         + value_row("11104", extra="")
-        + value_row("11106", factor="NaN"),
+        + value_row("11106", factor="NaN")
+        + value_row("11107").replace(",A,", ",why,"),
         None,
         [
             (4, "stands twice"),
             (5, "the modifier is none of blank, 26, TC, 53"),
             (6, "31 columns instead of 32"),
             (7, "the conversion factor is not a number"),
+            (8, "the status is not written as it should be"),
         ],
     ),
     (
