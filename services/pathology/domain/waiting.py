@@ -33,5 +33,8 @@ UNMATCHED_DAYS = 3
 
 
 def due(start: datetime, days: int) -> datetime:
-    """The instant that many business days later, of the practice's calendar."""
-    return after_business_days(start, days)
+    """The instant that many business days later; `start` itself where the calendar ends first."""
+    try:
+        return after_business_days(start, days)
+    except OverflowError:
+        return start

@@ -1,6 +1,6 @@
 """The specimens an encounter names, as pathology keeps them."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from services.pathology.domain.case import Specimen
@@ -11,6 +11,7 @@ from shared.contracts.encounter_documented import EncounterDocumented
 from shared.kernel.business_days import PRACTICE_ZONE
 
 _NOON = time(12)
+_A_YEAR = timedelta(days=366)
 
 
 def specimens_of(event: EncounterDocumented) -> list[Specimen]:
@@ -39,13 +40,10 @@ def candidates_named(case_id: UUID, event: EncounterDocumented) -> list[Candidat
 
 def _specimen(sent: Sent, encounter_id: str, encounter: EncounterFacts) -> Specimen:
     lesion = next((each for each in encounter.lesions if each.lesion_id == sent.lesion_id), None)
-    collected = sent.collected_at or datetime.combine(
-        encounter.date_of_service, _NOON, PRACTICE_ZONE
-    )
     return Specimen(
         specimen_id=sent.specimen_id,
         encounter_id=encounter_id,
-        collected_at=collected,
+        collected_at=_collected_at(sent, encounter),
         lesion_id=sent.lesion_id,
         procedure_id=sent.procedure_id,
         site=None if lesion is None else lesion.site,
@@ -53,3 +51,10 @@ def _specimen(sent: Sent, encounter_id: str, encounter: EncounterFacts) -> Speci
         established=lesion.diagnosis if lesion is not None and lesion.suspicion is False else None,
         lab_id=sent.lab_id,
     )
+
+
+def _collected_at(sent: Sent, encounter: EncounterFacts) -> datetime:
+    """As stated; a time more than a year off the encounter's day is mistyped and counts as none."""
+    noon = datetime.combine(encounter.date_of_service, _NOON, PRACTICE_ZONE)
+    stated = sent.collected_at
+    return noon if stated is None or abs(stated - noon) > _A_YEAR else stated

@@ -3,19 +3,22 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 
+import pytest
 from sqlalchemy import text
 
 from services.pathology import store
 from services.pathology.domain.commands import MergePatient
 from services.pathology.domain.orders import Order
 from services.pathology.domain.people import Patient
+from services.pathology.domain.waiting import due
 from services.pathology.tests.conftest import PRACTICE, Service, documented, example
 from shared.bus.apply import apply
 from shared.bus.errors import Transient
 from shared.bus.stage import Asked
 from shared.bus.sweep import Sweep
+from shared.kernel.business_days import PRACTICE_ZONE
 from shared.kernel.clock import Clock
 from shared.kernel.ids import practice_key
 from shared.testing.webhooks import SECRET, signed_headers
@@ -305,6 +308,27 @@ async def until_taken(ask: Callable[[], Awaitable[None]]) -> None:
             return await ask()
         except Transient:
             continue
+
+
+@pytest.mark.parametrize(
+    ("changes", "collected"),
+    [
+        ({}, "2026-03-02"),
+        ({"collected_at": None}, "2026-03-02"),
+        ({"collected_at": "0001-01-01T00:00:00Z"}, "2026-03-02"),
+        ({"collected_at": "9999-12-31T23:59:00Z"}, "2026-03-02"),
+        ({"collected_at": "2025-12-30T09:00:00-06:00"}, "2025-12-30"),
+    ],
+)
+def test_when_a_specimen_was_collected(biopsy, changes, collected):
+    biopsy["specimens"][0] |= changes
+    (specimen,) = store.specimens_of(documented(biopsy))
+    assert specimen.collected_at.astimezone(PRACTICE_ZONE).date().isoformat() == collected
+
+
+def test_no_wait_outlasts_the_calendar():
+    last = datetime(9999, 12, 31, 12, tzinfo=PRACTICE_ZONE)
+    assert due(last, 5) == last
 
 
 async def test_two_results_of_one_accession_at_the_same_moment_both_arrive(service, biopsy):

@@ -252,6 +252,12 @@ async def test_specimens_say_what_they_wait_for(service, biopsy):
     assert (await service.get("/v1/specimens?state=waiting")).json()["items"] == []
 
 
+@pytest.mark.parametrize("name", ["part", "placer_order"])
+async def test_a_name_longer_than_an_id_is_refused_with_its_field(service, name):
+    refused = await service.post({**example("1-result"), name: "x" * 201})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/{name}")
+
+
 async def test_lists_go_on_by_cursor(service):
     for n in range(3):
         await service.post({**example("1-result"), "result_id": f"R-{n}", "specimen_id": f"S-{n}"})

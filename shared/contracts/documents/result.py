@@ -1,9 +1,13 @@
 """The pathology result, as a lab reports it, and what it is taken to mean."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
 
 from shared.contracts.documents.base import Day, Document, Flag, Id, Instant, Items, Side
 
+Name = Annotated[str, Field(max_length=200)]
+"""As long as an id; labs send empty ones."""
 ResultStatus: TypeAlias = Literal[
     "preliminary", "final", "corrected", "cancelled", "retracted", "unknown"
 ]
@@ -24,8 +28,8 @@ class ResultFacts(Document):
     lab_id: Id
     status: ResultStatus
     specimen_id: Id | None = None
-    part: str | None = None
-    placer_order: str | None = None
+    part: Name | None = None
+    placer_order: Name | None = None
     mrn: Id | None = None
     site: str | None = None
     laterality: Side | None = None
