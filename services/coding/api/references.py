@@ -24,8 +24,8 @@ FILES = "/v1/references/files/"
 reads = APIRouter(prefix="/v1")
 Admin = Annotated[Caller, caller("references:admin")]
 Name = Annotated[str, InPath(min_length=1, max_length=200)]
+LoadId = Annotated[int, InPath(ge=1, le=2**31 - 1)]
 _SHOWN = 100
-_LARGEST_ID = 2**31 - 1
 
 
 class RejectedRow(BaseModel):
@@ -148,9 +148,7 @@ async def releases(who: Reader, here: Here, paged: Paged) -> Listing[ReleaseEntr
 
 
 @reads.get("/references/loads/{load_id}/rejected")
-async def rejected(
-    load_id: Annotated[int, InPath(ge=1, le=_LARGEST_ID)], who: Reader, here: Here, paged: Paged
-) -> Listing[RejectedRow]:
+async def rejected(load_id: LoadId, who: Reader, here: Here, paged: Paged) -> Listing[RejectedRow]:
     """The rows of a file that were not taken, with line and reason."""
     after = paged.after(int)
     async with here.database.transaction([who.practice_id]) as connection:
@@ -160,6 +158,16 @@ async def rejected(
             connection, load_id, after[0] if after else 0, paged.limit + 1
         )
     return paged.answer(rows, key=lambda row: (row.line,), item=RejectedRow.of)
+
+
+@reads.delete("/references/loads/{load_id}", status_code=204)
+async def take_back(load_id: LoadId, who: Admin, here: Here) -> None:
+    """Take an imported file away, one that came by mistake; what is shipped stays."""
+    async with here.database.transaction([who.practice_id]) as connection:
+        if not await store.take_back(connection, load_id):
+            raise not_found("imported file")
+        now = here.clock.business()
+        await audit(connection, who, "references.taken_back", str(load_id), now)
 
 
 @reads.put("/references/files/{file_name}", status_code=201)

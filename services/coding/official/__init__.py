@@ -62,21 +62,19 @@ def read(path: Path, file_name: str, said: Said) -> list[OfficialFile]:
     Raises:
         Refused: it is damaged, none of its texts is an official file, or the release is not named.
     """
-    found: list[OfficialFile] = []
     members = members_of(path, file_name)
-    for member in members:
-        reader = _reader_of(member)
-        if reader is not None:
-            found.append(OfficialFile(_published(member, reader, said), member, reader))
+    known = [(member, reader) for member in members if (reader := _reader_of(member)) is not None]
+    found = []
+    for member, reader in known:
+        # days given for a whole quarter's ZIP are those of its values, not of the year's indices
+        meant = said if len(known) == 1 or reader in (VALUES, QUALIFYING) else Said()
+        found.append(OfficialFile(_published(member, reader, meant), member, reader))
     if not found:
         kinds = ", ".join(reader.says for reader in READERS)
         names = ", ".join(member.name for member in members[:5])
         raise Refused("columns-unknown", f"{names}: the columns are those of none of: {kinds}")
-    if len(found) > 1 and said != Said():
-        raise Refused(
-            "several-files",
-            "the file holds several tables: say release and days for each one's own file",
-        )
+    if len(found) > 1 and said.release is not None:
+        raise Refused("several-files", "the file holds several tables: one name is not for all")
     return found
 
 

@@ -11,6 +11,7 @@ from services.coding.official.reader import Named, Reader, Record, batch_of, tex
 
 _LINE = re.compile(r"^\d{5} ([A-Z][0-9][0-9A-Z]{1,5}) +([01]) ", re.M)
 _NAMED = re.compile(r"icd10cm[-_]order(?:[-_](apr)[a-z]*)?[-_](\d{4})", re.I)
+_APRIL = re.compile(r"(?<![a-z])apr(il)?(?![a-z])", re.I)
 _CODE_TO, _FLAG_AT = 13, 14
 
 
@@ -24,7 +25,7 @@ def _named(names: str, _: str) -> Named | None:
     if found is None:
         return None
     year = int(found[2])
-    april = found[1] is not None or re.search(r"april[-_ ]?\d", names, re.I) is not None
+    april = found[1] is not None or _APRIL.search(names) is not None
     since = date(year, 4, 1) if april else date(year - 1, 10, 1)
     return Named(f"FY{year} April" if april else f"FY{year}", since, date(year, 9, 30))
 

@@ -18,6 +18,7 @@ from services.coding.store.releases import (
     load,
     load_exists,
     missing_parts,
+    take_back,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "missing_parts",
     "replace_fees",
     "save",
+    "take_back",
 ]

@@ -33,7 +33,7 @@ class ReferenceTables:
     def __init__(self, *, carry_forward: bool = False) -> None:
         self._carry_forward = carry_forward
         self._snapshot: Tables | None = None
-        self._newest: int | None = None
+        self._newest: tuple[int, int] | None = None
         self._reading = asyncio.Lock()
 
     async def snapshot(self, connection: AsyncConnection) -> Tables:
@@ -65,9 +65,11 @@ class ReferenceTables:
             newest = await _newest_load(connection)
 
 
-async def _newest_load(connection: AsyncConnection) -> int | None:
-    newest: int | None = await connection.scalar(select(func.max(reference_load.c.load_id)))
-    return newest
+async def _newest_load(connection: AsyncConnection) -> tuple[int, int]:
+    """Changes with every load and with every one that is taken back."""
+    newest, number = func.coalesce(func.max(reference_load.c.load_id), 0), func.count()
+    row = (await connection.execute(select(newest, number).select_from(reference_load))).one()
+    return row[0], row[1]
 
 
 async def _read(connection: AsyncConnection) -> Content:

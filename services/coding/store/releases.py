@@ -86,17 +86,13 @@ async def load(
     await one_at_a_time(connection)
     release = published.release
     known = await _same_content(connection, published)
-    if known is not None:
-        here = (known.name, known.since) == (release.name, release.since)
-        if here and known.part != published.part:
-            raise Refused(
-                "part-twice", f"this very content is part {known.part} of {known.name} already"
-            )
-        if here:
-            rejected = await list_rejected(connection, known.load_id, 0, known.rows_rejected)
-            return Loaded(known.load_id, known.rows_loaded, rejected, known=True)
-        await _remove(connection, [known.load_id], release.table)  # came under a wrong name or day
-        await _forget_empty(connection)
+    if known is not None and known.part != published.part:
+        raise Refused(
+            "part-twice", f"this very content is part {known.part} of {release.name} already"
+        )
+    if known is not None and (known.since, known.until) == (release.since, release.until):
+        rejected = await list_rejected(connection, known.load_id, 0, known.rows_rejected)
+        return Loaded(known.load_id, known.rows_loaded, rejected, known=True)
     rows, rejected, load_id = await put(connection, published, batches)
     if rows <= len(rejected):
         raise Refused("not-the-file", _told(rows, rejected))
@@ -136,6 +132,21 @@ async def put(
         said = [{"load_id": load_id, "line": each.line, "reason": each.reason} for each in rejected]
         await connection.execute(insert(reference_rejected), said)
     return rows, rejected, load_id
+
+
+async def take_back(connection: AsyncConnection, load_id: int) -> bool:
+    """Take an imported file away, and its release with the last one; False where there is none."""
+    await one_at_a_time(connection)
+    table_name: str | None = await connection.scalar(
+        select(reference_release.c.table_name)
+        .join(reference_load, reference_load.c.release_id == reference_release.c.release_id)
+        .where(reference_load.c.load_id == load_id, reference_release.c.official)
+    )
+    if table_name is None:
+        return False
+    await _remove(connection, [load_id], table_name)
+    await _forget_empty(connection)
+    return True
 
 
 async def take_back_shipped(connection: AsyncConnection) -> None:
@@ -248,18 +259,19 @@ async def _release_id(connection: AsyncConnection, published: Published) -> int:
 
 
 async def _same_content(connection: AsyncConnection, published: Published) -> Row[Any] | None:
-    found = select(reference_load, reference_release.c.name, reference_release.c.since).join(
+    """The load of this content in the release of this name; a release may equal the one before."""
+    found = select(reference_load, reference_release.c.since, reference_release.c.until).join(
         reference_release, reference_release.c.release_id == reference_load.c.release_id
     )
-    return (
-        await connection.execute(
-            found.where(
-                reference_load.c.content_hash == published.content_hash,
-                reference_release.c.table_name == published.release.table,
-                reference_release.c.official,
-            )
+    rows = await connection.execute(
+        found.where(
+            reference_load.c.content_hash == published.content_hash,
+            reference_release.c.table_name == published.release.table,
+            reference_release.c.name == published.release.name,
+            reference_release.c.official,
         )
-    ).one_or_none()
+    )
+    return rows.one_or_none()
 
 
 async def _remove(connection: AsyncConnection, loads: Sequence[int], table_name: str) -> None:

@@ -646,6 +646,21 @@ def test_a_file_without_last_line_end_is_whole_where_its_last_row_is(taken: Any)
     assert records == [("D22.5", True)]
 
 
+def test_days_within_a_quarter_are_those_of_its_values_alone(taken: Any) -> None:
+    content = zipped(
+        {
+            "PPRRVU2026_Jul_nonQPP.csv": VALUES_TITLE + VALUES_32 + value_row("11102"),
+            "GPCI2026.csv": INDICES_TOP + "10112,AL,00,ALABAMA,1.000,0.875,0.566\n",
+        }
+    )
+    files, _ = taken(content, "rvu26cr.zip", Said(effective_from=D(2026, 8, 9)))
+    found = [(file.published.release.name, file.published.release.since) for file in files]
+    assert found == [
+        ("RVU26C from 2026-08-09", D(2026, 8, 9)),
+        ("GPCI2026", D(2026, 1, 1)),
+    ]
+
+
 def test_several_tables_are_not_renamed_at_once(taken: Any) -> None:
     values = VALUES_TITLE + VALUES_32 + value_row("11102")
     content = zipped({"a_nonQPP.csv": values, "a_QPP.csv": values})

@@ -205,15 +205,28 @@ async def test_the_same_content_is_a_no_op_and_a_new_one_replaces(service: Any, 
     assert left == 0
 
 
-async def test_content_that_came_under_a_wrong_day_moves(service: Any) -> None:
+async def test_what_came_under_a_wrong_day_or_name_is_put_right(service: Any) -> None:
     name = "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv"
     content = LIMITS + "17000,2,2 Date,x\n"
     await put(service, name, content, release="ours", effective_from="2026-08-01")
     await put(service, name, content, release="ours", effective_from="2026-07-01")
     found = await listed(service)
     assert found["unit limits", "ours"]["effective_from"] == "2026-07-01"
-    await put(service, name, content)
-    assert ("unit limits", "ours") not in await listed(service)
+    await put(service, name, content)  # a release may hold the same rows as another
+    found = await listed(service)
+    assert {"ours", "2026Q3"} <= {release for _, release in found}
+
+    url = f"/v1/references/loads/{found['unit limits', 'ours']['loads'][0]['load_id']}"
+    mine = service.may("references:admin")
+    assert (await service.client.delete(url, headers=service.may("claims:work"))).status_code == 403
+    assert (await service.client.delete(url, headers=mine)).status_code == 204
+    assert (await service.client.delete(url, headers=mine)).status_code == 404
+    found = await listed(service)
+    assert ("unit limits", "ours") not in found
+    shipped = found["unit limits", "2024Q3"]["loads"][0]["load_id"]
+    kept = await service.client.delete(f"/v1/references/loads/{shipped}", headers=mine)
+    assert kept.status_code == 404
+
     status, body = await put(service, "ccipra-v322r0-f1.txt", TOP + UNLIKE)
     assert status == 201
     status, body = await put(service, "ccipra-v322r0-f2.txt", TOP + UNLIKE)
@@ -282,6 +295,12 @@ async def test_another_process_notices_a_release(service: Any) -> None:
     await put(service, name, LIMITS + "17000,7,2 Date,x\n")
     async with service.parts.database.transaction(["prairie"]) as connection:
         assert (await other.snapshot(connection)).limit("17000", D(2026, 7, 1)) == UnitLimit(7, "2")
+    load = (await listed(service))["unit limits", "2026Q3"]["loads"][0]["load_id"]
+    await service.client.delete(
+        f"/v1/references/loads/{load}", headers=service.may("references:admin")
+    )
+    async with service.parts.database.transaction(["prairie"]) as connection:
+        assert (await other.snapshot(connection)).limit("17000", D(2026, 7, 1)) == UnitLimit(1, "2")
 
 
 async def test_the_command_line(service: Any, tmp_path: Any, capsys: Any, monkeypatch: Any) -> None:
@@ -482,6 +501,77 @@ def test_a_global_period_is_of_the_release_in_force(tables: Tables) -> None:
         ("11402", D(2026, 1, 1), "010"),
     ):
         assert changed.global_days(procedure, day) == want, procedure
+
+
+FACTS = (
+    # what reference/README.md says the tables make testable
+    *(
+        ("pair", codes, indicator)
+        for codes, indicator in (
+            ("11104 11102", "0"),
+            ("17004 17000", "0"),
+            ("17311 88305", "1"),
+            ("17311 88331", "1"),
+            ("17311 11102", "1"),
+            ("11102 17000", "1"),
+            ("11400 12001", "1"),
+            ("11400 12031", "1"),
+            ("11420 12041", "1"),
+            ("11440 12051", "1"),
+            ("11400 13100", "1"),
+            ("11401 12001", "1"),
+            ("11600 12001", "1"),
+            ("11401 12031", None),
+            ("11600 12031", None),
+            ("14040 13131", "1"),
+            ("14000 11400", "1"),
+        )
+    ),
+    *(
+        ("primaries", code, accepted)
+        for code, accepted in (
+            ("11103", "11102 11104 11106"),
+            ("11105", "11104 11106"),
+            ("11107", "11106"),
+            ("17003", "17000"),
+        )
+    ),
+    *(("limit", code, limit) for code, limit in (("17003", 13), ("17110", 1), ("17111", 1))),
+    *(
+        ("global", code, days)
+        for code, days in (
+            ("11102", "000"),
+            ("17110", "010"),
+            ("11402", "010"),
+            ("12031", "010"),
+            ("13132", "010"),
+            ("12001", "000"),
+            ("14040", "090"),
+            ("17311", "000"),
+            ("17106", "090"),
+        )
+    ),
+)
+
+
+@pytest.mark.parametrize(("what", "codes", "want"), FACTS)
+def test_the_shipped_tables_know_these_facts(
+    tables: Tables, what: str, codes: str, want: str | int | None
+) -> None:
+    day = D(2026, 3, 2)
+    found: object
+    if what == "pair":
+        one, other = codes.split()
+        pair = tables.pair(one, other, day)
+        found = pair.indicator if pair else None
+    elif what == "primaries":
+        found = " ".join(sorted(tables.primaries(codes, day)))
+    elif what == "limit":
+        limit = tables.limit(codes, day)
+        found = limit.limit if limit else None
+    else:
+        found = tables.global_days(codes, day)
+    assert found == want
 
 
 async def test_a_component_never_has_the_value_of_the_whole(service: Any) -> None:
