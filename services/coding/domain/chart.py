@@ -179,16 +179,43 @@ class Chart:
         return Target(lesion_id, lesion.site, lesion.laterality, self.findings[lesion_id])
 
     def at(self, procedure: ProcedureBase, *fields: str) -> tuple[str, ...]:
-        """Evidence pointers to fields of a procedure, or to the procedure itself."""
+        """Evidence pointers to the fields that the chart states; to the procedure without one."""
         base = f"/encounter/procedures/{self.places[procedure.procedure_id]}"
-        return tuple(f"{base}/{name}" for name in fields) or (base,)
+        stated = tuple(f"{base}/{name}" for name in fields if _stated(procedure, name))
+        return stated or (base,)
 
     def at_lesion(self, lesion_id: str | None, *fields: str) -> tuple[str, ...]:
-        """Evidence pointers to fields of a lesion; none where it is not listed."""
+        """Evidence pointers to what the chart states of a lesion; none where it is not listed."""
         place = self.lesion_places.get(lesion_id or "")
         if place is None:
             return ()
-        return tuple(f"/encounter/lesions/{place}/{name}" for name in fields)
+        base, lesion = f"/encounter/lesions/{place}", self.encounter.lesions[place]
+        return tuple(f"{base}/{name}" for name in fields if _stated(lesion, name)) or (base,)
+
+    def at_report(self, report: Result | None) -> tuple[str, ...]:
+        """The evidence pointer to a report; none where there is none."""
+        if report is None:
+            return ()
+        return (f"/results/{list(self.facts.results).index(report)}",)
+
+    def where(self, draft: Draft) -> tuple[str, ...]:
+        """Evidence pointers to what tells a line's place from another's."""
+        procedures = [self.procedures[each] for each in draft.procedure_ids]
+        if draft.distinct:
+            return tuple(place for each in procedures for place in self.at(each, "distinct"))
+        listed = tuple(place for each in draft.lesion_ids for place in self.at_lesion(each, "site"))
+        return listed or tuple(place for each in procedures for place in self.at(each, "site"))
+
+
+def _stated(value: object, path: str) -> bool:
+    """Whether a field is there, by its path; an empty list says nothing."""
+    for step in path.split("/"):
+        if step.isdecimal():
+            return True
+        value = getattr(value, step)
+        if value is None or value == ():
+            return False
+    return True
 
 
 def stated_finding(codes: Sequence[str]) -> Finding:

@@ -139,7 +139,7 @@ def _reported(lesion: Lesion, facts: Facts, usable: Sequence[Result]) -> Finding
     found = [_from_report(lesion, facts, result) for result in usable]
     found.sort(key=lambda each: _severity(each.behavior), reverse=True)
     if is_malignant(lesion.diagnosis) and lesion.suspicion is False:
-        return _of_proven_tumor(lesion, found)
+        return _of_proven_tumor(lesion, facts, found)
     codes = tuple(dict.fromkeys(code for each in found for code in each.codes))
     first = found[0]
     return Finding(
@@ -154,7 +154,7 @@ def _reported(lesion: Lesion, facts: Facts, usable: Sequence[Result]) -> Finding
 
 @rule("EX-6", since=LONG_AGO, cite=ICD_GUIDELINES)
 @rule("DX-7", since=LONG_AGO, cite=ICD_GUIDELINES)
-def _of_proven_tumor(lesion: Lesion, found: Sequence[Finding]) -> Finding:
+def _of_proven_tumor(lesion: Lesion, facts: Facts, found: Sequence[Finding]) -> Finding:
     """A tumor proven earlier keeps its diagnosis whatever this specimen shows."""
     assert lesion.diagnosis is not None
     kind = kind_of(lesion.diagnosis)
@@ -173,13 +173,14 @@ def _of_proven_tumor(lesion: Lesion, found: Sequence[Finding]) -> Finding:
         if each.report is not None
     )
     says = "The tumor was established before: its diagnosis stands."
+    at = f"/encounter/lesions/{list(facts.encounter.lesions).index(lesion)}/diagnosis"
     return Finding(
         codes=(lesion.diagnosis,),
         behavior=behavior_of(lesion.diagnosis),
         kind=kind,
         proven=True,
         report=found[0].report,
-        reasons=(because("EX-6", says, ICD_GUIDELINES),),
+        reasons=(because("EX-6", says, ICD_GUIDELINES, at),),
         holds=(*holds, *_conflicts(found)),
     )
 

@@ -160,15 +160,17 @@ def _family(
     first = procedures[0].procedure_id
     if finding.proven:
         says = "Malignancy proven by earlier pathology: malignant family."
-        return "excision_malignant", (because("EX-4", says, CPT_ASSISTANT),), ()
+        at = chart.at_lesion(target.lesion_id, "diagnosis")
+        return "excision_malignant", (because("EX-4", says, CPT_ASSISTANT, *at),), ()
     if finding.report is not None and finding.behavior in _STATED:
-        family, reasons, held = _reported_family(procedures, target)
+        family, reasons, held = _reported_family(chart, procedures, target)
         if not finding.malignant and _waits_for_more(chart, procedures, target):
             held = (*held, pathology_hold(chart, first, target, "the excision family"))
         return family, reasons, held
     if _benign_at_once(chart, procedures, target):
         says = "Cyst, lipoma or benign by earlier biopsy: benign family at once."
-        return "excision_benign", (because("EX-4", says, CPT_ASSISTANT),), ()
+        at = _known_benign(chart, procedures, target)
+        return "excision_benign", (because("EX-4", says, CPT_ASSISTANT, *at),), ()
     says = "No final report: best line in the benign family, not released."
     reason = because("EX-4", says, CPT_ASSISTANT, *_specimen_pointers(chart, target))
     if finding.report is not None:
@@ -181,21 +183,30 @@ def _family(
 @rule("EX-3", since=LONG_AGO, cite=CPT_EXCISION)
 @rule("EX-5", since=LONG_AGO, cite=FROM_MEMORY)
 def _reported_family(
-    procedures: Sequence[Excision], target: Target
+    chart: Chart, procedures: Sequence[Excision], target: Target
 ) -> tuple[str, tuple[Reason, ...], tuple[Hold, ...]]:
     """The report decides; in situ is malignant, uncertain and premalignant are benign."""
     finding = target.finding
+    at = chart.at_report(finding.report)
     if finding.malignant:
         says = "Malignant or in situ by the report: malignant family."
-        return "excision_malignant", (because("EX-3", says, CPT_EXCISION),), ()
+        return "excision_malignant", (because("EX-3", says, CPT_EXCISION, *at),), ()
     if finding.behavior == "uncertain":
         wide = [each for each in procedures if (each.margin_cm or 0) >= _WIDE_MARGIN]
         asks = f"Procedure {procedures[0].procedure_id}: uncertain behavior, wide margin."
         held = (review("wide_margin", asks),) if wide else ()
         says = "Uncertain behavior: benign family."
-        return "excision_benign", (because("EX-5", says, FROM_MEMORY),), held
+        return "excision_benign", (because("EX-5", says, FROM_MEMORY, *at),), held
     says = "Benign by the report: benign family."
-    return "excision_benign", (because("EX-4", says, CPT_ASSISTANT),), ()
+    return "excision_benign", (because("EX-4", says, CPT_ASSISTANT, *at),), ()
+
+
+def _known_benign(chart: Chart, procedures: Sequence[Excision], target: Target) -> tuple[str, ...]:
+    """Where the chart says that no report is needed."""
+    if target.finding.kind in _BENIGN_AT_ONCE:
+        return chart.at_lesion(target.lesion_id, "diagnosis")
+    biopsied = [each for each in procedures if each.prior_biopsy_on is not None]
+    return tuple(place for each in biopsied for place in chart.at(each, "prior_biopsy_on"))
 
 
 @rule("EX-4", since=date(2012, 5, 1), cite=CPT_ASSISTANT)
@@ -221,7 +232,9 @@ def unsettled(chart: Chart) -> dict[str, Finding]:
             continue
         if finding.codes and finding.codes[0].startswith(_TUMORS):
             code = unspecified_neoplasm_at(plan.target.site_term)
-            reason = because("PA-2", "Until the report: behavior is not specified.", OWN)
+            says = "Until the report: behavior is not specified."
+            at = chart.at_lesion(lesion_id, "diagnosis")
+            reason = because("PA-2", says, OWN, *at)
             found[lesion_id] = replace(
                 finding, codes=(code,), behavior=behavior_of(code), kind=None, reasons=(reason,)
             )

@@ -83,9 +83,11 @@ def _malignant_lesion(chart: Chart, procedure: Destruction, target: Target) -> O
     reasons = [because("DS-4", says, CPT_DESTRUCTION, *evidence)]
     held: tuple[Hold, ...] = ()
     if not target.finding.malignant:
-        reasons.append(
-            because("DS-5", "Malignancy not proven yet: best line, not released.", AAD_2012)
+        says = "Malignancy not proven yet: best line, not released."
+        stated = chart.at_report(target.finding.report) or chart.at_lesion(
+            target.lesion_id, "suspicion"
         )
+        reasons.append(because("DS-5", says, AAD_2012, *stated))
         held = (_unproven(chart, procedure, target),)
     draft = Draft(
         code=code,

@@ -83,7 +83,7 @@ def _edited(
     marked = replace(
         column_2,
         modifiers=(*column_2.modifiers, "59"),
-        reasons=(*column_2.reasons, because("NC-2", says, _source(pair))),
+        reasons=(*column_2.reasons, because("NC-2", says, _source(pair), *chart.where(column_2))),
     )
     return marked, _allowed(pair, "Separate lesions.")
 
@@ -188,7 +188,12 @@ def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
             and chart.tables.global_days(draft.code, chart.day) in SURGICAL
             and not _SPEAK_FOR_THEMSELVES.intersection(draft.modifiers)
         ):
-            reason = because("EX-8", "The same code for another lesion: 59.", CPT_EXCISION)
+            reason = because(
+                "EX-8",
+                "The same code for another lesion: 59.",
+                CPT_EXCISION,
+                *chart.where(draft),
+            )
             draft = replace(
                 draft, modifiers=(*draft.modifiers, "59"), reasons=(*draft.reasons, reason)
             )

@@ -29,6 +29,7 @@ from services.coding.domain.documented import (
 from services.coding.domain.excision import plans
 from services.coding.domain.sources import (
     CPT_BIOPSY,
+    CPT_EXCISION,
     CPT_GRAFT,
     CPT_REPAIR,
     CPT_SHAVING,
@@ -158,7 +159,8 @@ def _draft(
     )
     if over_excision:
         says = "Intermediate or complex closure of an excision is separate."
-        reasons.append(because("EX-9", says, "CPT Excision"))
+        closing = [place for each in group for place in chart.at(each, "closes")]
+        reasons.append(because("EX-9", says, CPT_EXCISION, *closing))
     return Draft(
         code=code,
         units=units,

@@ -578,6 +578,33 @@ def test_every_rule_has_a_case(request: pytest.FixtureRequest) -> None:
     assert page(rules.entries()).count("\n| ") >= len(rules.entries())
 
 
+@pytest.mark.parametrize(("procedures", "lesions", "lines", "status"), CASES)
+def test_every_reason_points_to_a_fact_of_the_request(
+    coded: Any,
+    write: Any,
+    procedures: list[dict[str, Any]],
+    lesions: list[dict[str, Any]],
+    lines: str,
+    status: str,
+) -> None:
+    body = {"encounter": write.encounter(procedures, lesions)}
+    claim = coded(procedures, lesions).claim
+    for line in claim.lines:
+        for reason in line.rationale:
+            assert reason.evidence, reason
+            for pointer in reason.evidence:
+                assert _at(body, pointer) is not None, (reason, pointer)
+    for found in (*claim.missed, *claim.unsupported):
+        assert found.reason.evidence, found
+
+
+def _at(body: Any, pointer: str) -> Any:
+    here = body
+    for step in pointer.split("/")[1:]:
+        here = here[int(step)] if isinstance(here, list) else here.get(step)
+    return here
+
+
 def test_every_rule_that_a_claim_names_is_in_the_book(coded: Any) -> None:
     known = {each.id for each in rules.entries()}
     named = set()
