@@ -10,6 +10,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from services.coding import store
 from services.coding.importing import Imported, import_file
 from services.coding.official import Said
@@ -28,7 +30,11 @@ def main(arguments: list[str] | None = None) -> int:
     if not url:
         _say(f"{_DATABASE} is not set: the address of coding's database, with its own role")
         return 2
-    return asyncio.run(_run(options, Database(url, url, "coding")))
+    try:
+        return asyncio.run(_run(options, Database(url, url, "coding")))
+    except (OSError, SQLAlchemyError) as fault:
+        _say(f"the database of {_DATABASE} cannot be used ({type(fault).__name__})")
+        return 2
 
 
 async def _run(options: argparse.Namespace, database: Database) -> int:
@@ -49,9 +55,6 @@ async def _import(database: Database, path: Path, said: Said) -> bool:
         imported = await import_file(database, path, path.name, said, _bar)
     except Refused as refused:
         _say(f"{path.name}: nothing was loaded: {refused.reason}")
-        return False
-    except OSError as fault:
-        _say(f"{path.name}: cannot be read: {fault.strerror}")
         return False
     for each in imported:
         _say(_sentence(each))
@@ -104,11 +107,18 @@ def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.coding.references")
     commands = parser.add_subparsers(dest="command", required=True)
     taken = commands.add_parser("import", help="load official files")
-    taken.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    taken.add_argument("files", nargs="+", type=_file, metavar="FILE")
     taken.add_argument("--release", help="its name, where the file does not say it")
     taken.add_argument("--effective-from", type=date.fromisoformat, metavar="YYYY-MM-DD")
     taken.add_argument("--effective-to", type=date.fromisoformat, metavar="YYYY-MM-DD")

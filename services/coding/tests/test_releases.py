@@ -318,6 +318,12 @@ async def test_the_command_line(service: Any, tmp_path: Any, capsys: Any, monkey
     assert "line 3: stands twice" in told
     assert await asyncio.to_thread(references.main, ["list"]) == 0
     assert "2026Q3: 2026-07-01 to 2026-09-30, 2 rows, official, waits" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        references.main(["import", str(tmp_path / "absent.zip")])
+    assert "there is no file" in capsys.readouterr().err
+    monkeypatch.setenv("CODING_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    assert await asyncio.to_thread(references.main, ["list"]) == 2
+    assert "cannot be used" in capsys.readouterr().out
     monkeypatch.delenv("CODING_DATABASE_URL")
     assert references.main(["list"]) == 2
 
