@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.coding import store, wire
 from services.coding.api.parts import Here, Reader
+from services.coding.domain.charged import compared
 from services.coding.domain.claim import Version
 from services.coding.domain.rulebook import code
 from shared.contracts.documents.claim import CodedClaim
@@ -22,6 +23,9 @@ async def preview(asked: wire.Preview, who: Reader, here: Here) -> CodedClaim:
     facts = wire.preview_facts(asked, fees.get(who.practice_id, {}))
     encounter = facts.encounter
     claim = code(facts, tables, asked.as_of or facts.day)
+    charged = wire.charges_of(asked)
+    if charged is not None:
+        claim = compared(claim, charged)
     case = case_of(who.practice_id, encounter.visit_id, encounter.encounter_id)
     version = Version(claim_of(case, encounter.encounter_id), 1, "1", claim, ())
     return wire.claim_document(version, case)

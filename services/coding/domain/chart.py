@@ -116,10 +116,13 @@ class Outcome:
 
 def total(outcomes: Iterable[Outcome]) -> Outcome:
     """The sum of outcomes, in their order."""
-    result = Outcome()
-    for outcome in outcomes:
-        result = result + outcome
-    return result
+    parts = tuple(outcomes)
+    return Outcome(
+        tuple(draft for each in parts for draft in each.drafts),
+        tuple(hold for each in parts for hold in each.holds),
+        tuple(edit for each in parts for edit in each.edits),
+        tuple(paid for each in parts for paid in each.patient_pay),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from services.coding.domain.claim import (
     Hold,
     Line,
     PatientPay,
+    Reason,
     Status,
 )
 from services.coding.domain.closure import included_in_flaps, withheld_by_grafts
@@ -140,10 +141,10 @@ def _claim(chart: Chart, outcome: Outcome) -> Claim:
     if len(diagnoses) > _MOST_DIAGNOSES:
         holds.append(review("diagnoses", "More than twelve diagnoses: which are billed?"))
         diagnoses = diagnoses[:_MOST_DIAGNOSES]
-    billed = frozenset(draft.code for draft in ranked)
+    billed, said = frozenset(draft.code for draft in ranked), releases_said(chart)
     lines = tuple(
         replace(
-            _line(chart, draft, diagnoses),
+            _line(chart, draft, diagnoses, said),
             considered=considered(chart, draft, outcome.edits, billed),
         )
         for draft in ranked
@@ -185,7 +186,8 @@ def _ranked(chart: Chart, drafts: tuple[Draft, ...]) -> list[Draft]:
     return sorted(drafts, key=place)
 
 
-def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...]) -> Line:
+def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...], said: tuple[Reason, ...]) -> Line:
+    """A draft with its pointers and charge. said: what every line of the claim says."""
     pointers = tuple(
         diagnoses.index(each) + 1 for each in draft.codes_of_targets if each in diagnoses
     )
@@ -201,7 +203,7 @@ def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...]) -> Line:
         component(draft.modifiers),
     )
     of_targets = tuple(reason for target in draft.targets for reason in target.finding.reasons)
-    rationale = (*draft.reasons, *of_targets, *releases_said(chart))
+    rationale = (*draft.reasons, *of_targets, *said)
     return Line(
         code=draft.code,
         modifiers=draft.modifiers,

@@ -53,6 +53,7 @@ SECTIONS: Mapping[str, str] = {
     "OT": "Charted codes",
     "MS": "Missed",
     "SU": "Unsupported",
+    "CH": "Charges compared",
     "RK": "Rank",
     "RD": "Reference data",
     "ST": "Status",

@@ -70,6 +70,26 @@ async def test_preview_gives_the_examples(service: Any, write: Any, story: str) 
     assert answer.json()["frequency_code"] == "1"
 
 
+async def test_preview_compares_what_was_charged(service: Any, write: Any) -> None:
+    body = {
+        "encounter": write.example("1-encounter"),
+        "results": [write.example("1-result")],
+        "charged": [{"code": "11102"}, {"code": "11104"}],
+    }
+    answer = await service.client.post("/v1/preview", json=body, headers=service.may("claims:read"))
+    assert answer.status_code == 200, answer.text
+    claim = answer.json()
+    coded = {line["code"] for line in claim["lines"]}
+    charged = {"11102", "11104"}
+    assert {each["code"] for each in claim["missed"]} == coded - charged
+    assert {each["code"] for each in claim["unsupported"]} == charged - coded
+    assert claim["unsupported"][0]["evidence"][0].startswith("/charged/")
+    refused = {**body, "charged": [{"code": "11102", "units": 0}]}
+    answer = await service.client.post("/v1/preview", json=refused, headers=service.may())
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/charged/0/units"]
+
+
 async def test_preview_stores_and_tells_nothing(service: Any, write: Any) -> None:
     body = {"encounter": write.example("4-encounter")}
     await service.client.post("/v1/preview", json=body, headers=service.may())

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.coding.domain.charged import Charge, compared
+
 L = {"lesion_id": "L1", "site": "back", "suspicion": True}
 WART = {"lesion_id": "L1", "site": "hand", "suspicion": False, "diagnosis": "B07.8"}
 S1 = {"specimen_id": "S1", "lesion_id": "L1"}
@@ -169,6 +171,56 @@ def test_a_reading_of_the_practice_is_asked_for_and_never_inferred(
     found = coded([BIOPSY, *charges], [L], specimens=[S1], around=around)
     assert [each.units for each in found.claim.missed] == [1] * missed
     assert ("88305" in _codes(found)) == bool(charges)
+
+
+@pytest.mark.parametrize(
+    ("charged", "missed", "unsupported"),
+    [
+        pytest.param("11104 17000-59 17003x2", [], [], id="CH-1, CH-2 charged as supported"),
+        pytest.param("11104", ["17000x1", "17003x2"], [], id="CH-1 lines nobody charged"),
+        pytest.param("11104 17000-59 17003", ["17003x1"], [], id="CH-1 a unit too few"),
+        pytest.param("11104 17000 17003x2", ["17000-59x1"], [], id="CH-1 a modifier too few"),
+        pytest.param(
+            "11104 11102 17000-59 17003x2",
+            [],
+            ["11102x1"],
+            id="CH-2 a second primary biopsy",
+        ),
+        pytest.param("11104 17000-59 17003x9", [], ["17003x7"], id="CH-2 units too many"),
+        pytest.param("11104-59 17000-59 17003x2", [], ["11104-59x1"], id="CH-2 59 on column one"),
+        pytest.param(
+            "11100 17004", ["11104x1", "17000x1", "17003x2"], ["11100x1", "17004x1"], id="CH-2 all"
+        ),
+        pytest.param("", ["11104x1", "17000x1", "17003x2"], [], id="CH-1 nothing was charged"),
+    ],
+)
+def test_charges_beside_the_claim(
+    coded: Any, charged: str, missed: list[str], unsupported: list[str]
+) -> None:
+    keratoses = [
+        {"lesion_id": f"K{n}", "site": "scalp", "suspicion": False, "diagnosis": "L57.0"}
+        for n in range(3)
+    ]
+    frozen = {
+        "kind": "destruction",
+        "lesion_class": "premalignant",
+        "lesion_ids": ["K0", "K1", "K2"],
+    }
+    claim = coded([BIOPSY | {"technique": "punch"}, frozen], [L, *keratoses]).claim
+    found = compared(claim, [_charge(each) for each in charged.split()])
+
+    def shown(those: Any) -> list[str]:
+        return sorted(f"{'-'.join((each.code, *each.modifiers))}x{each.units}" for each in those)
+
+    assert (shown(found.missed), shown(found.unsupported)) == (missed, unsupported)
+    assert all(each.reason.evidence for each in (*found.missed, *found.unsupported))
+    assert found.lines == claim.lines
+
+
+def _charge(text: str) -> Charge:
+    stem, *modifiers = text.split("-")
+    name, _, units = stem.partition("x")
+    return Charge(name, int(units or 1), tuple(modifiers))
 
 
 def _codes(found: Any) -> list[str]:

@@ -12,7 +12,7 @@ from services.coding.wire.events import (
     visit_of,
 )
 from services.coding.wire.explanation import LineExplanation, explanation
-from services.coding.wire.preview import Preview, interpreted, preview_facts
+from services.coding.wire.preview import Preview, charges_of, interpreted, preview_facts
 
 __all__ = [
     "ClaimDifference",
@@ -20,6 +20,7 @@ __all__ = [
     "Preview",
     "accepted_of",
     "authorization_of",
+    "charges_of",
     "claim_document",
     "difference",
     "documented_of",

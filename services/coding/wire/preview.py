@@ -1,5 +1,10 @@
 """The what-if: its body, and the facts it states."""
 
+from typing import Annotated
+
+from pydantic import Field
+
+from services.coding.domain.charged import Charge
 from services.coding.domain.documented import Encounter
 from services.coding.domain.facts import Authorization, Facts, Payer, Result, RoutedService
 from services.coding.domain.references import FeeSchedule, PastService
@@ -8,6 +13,7 @@ from shared.clinical.histology import Code
 from shared.clinical.reports import interpret
 from shared.contracts.documents import visit as visits
 from shared.contracts.documents.base import (
+    Count,
     Day,
     DiagnosisCode,
     Document,
@@ -52,8 +58,20 @@ class HistoryEntry(Document):
     diagnoses: Items[DiagnosisCode] = ()
 
 
+class ChargedLine(Document):
+    """A line as the practice charged it: compared with the claim, never coded from."""
+
+    code: Annotated[str, Field(min_length=1, max_length=10)]
+    units: Annotated[Count, Field(ge=1)] = 1
+    modifiers: Items[Annotated[str, Field(min_length=2, max_length=2)]] = ()
+
+
 class Preview(Document):
-    """What `POST /v1/preview` takes. Without `as_of` it stands as on the date of service."""
+    """What `POST /v1/preview` takes. Without `as_of` it stands as on the date of service.
+
+    charged: the practice's own charges; the answer's `missed` and `unsupported` then say where they
+    hold too little or too much.
+    """
 
     encounter: EncounterDocument
     results: Items[PathologyResult] = ()
@@ -62,6 +80,14 @@ class Preview(Document):
     history: Items[HistoryEntry] = ()
     payer_id: Id | None = None
     as_of: Day | None = None
+    charged: Items[ChargedLine] | None = None
+
+
+def charges_of(preview: Preview) -> list[Charge] | None:
+    """The practice's own charges; None where it asks for no comparison."""
+    if preview.charged is None:
+        return None
+    return [Charge(each.code, each.units, each.modifiers) for each in preview.charged]
 
 
 def preview_facts(preview: Preview, fees: FeeSchedule) -> Facts:
