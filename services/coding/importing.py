@@ -1,8 +1,8 @@
 """An official file becomes rows: read, checked and loaded in one transaction, or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -42,10 +42,10 @@ async def import_file(
     """
     files = await asyncio.to_thread(official.read, path, file_name, said)
     async with database.transaction([]) as connection:
-        loaded = [
-            (file.published, await store.load(connection, file.published, _rows(file, progress)))
-            for file in files
-        ]
+        loaded = []
+        for file in files:
+            async with aclosing(_rows(file, progress)) as rows:
+                loaded.append((file.published, await store.load(connection, file.published, rows)))
         missing = await store.missing_parts(connection)
     return [
         Imported(
@@ -55,12 +55,23 @@ async def import_file(
     ]
 
 
-async def _rows(file: OfficialFile, progress: Progress) -> AsyncIterator[Batch]:
-    """Read off the event loop, so that a service goes on answering."""
+async def _rows(file: OfficialFile, progress: Progress) -> AsyncGenerator[Batch, None]:
+    """Read off the event loop, a batch ahead of loading: a service goes on answering."""
     rows = 0
     with closing(file.batches()) as batches:
-        while (read := await asyncio.to_thread(next, batches, None)) is not None:
-            batch, share = read
-            rows += batch.rows
-            progress(file.member.name, share, rows)
-            yield batch
+        ahead = _next(batches)
+        try:
+            while (read := await ahead) is not None:
+                ahead = _next(batches)
+                batch, share = read
+                rows += batch.rows
+                progress(file.member.name, share, rows)
+                yield batch
+        finally:
+            await asyncio.wait([ahead])  # a file is not closed while it is read
+
+
+def _next(
+    batches: Iterator[tuple[Batch, float]],
+) -> "asyncio.Future[tuple[Batch, float] | None]":
+    return asyncio.ensure_future(asyncio.to_thread(next, batches, None))

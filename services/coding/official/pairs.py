@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import BinaryIO
 
@@ -18,6 +18,9 @@ _LINES = re.compile(
     r"(?:[0-9A-Z]{5}\t[0-9A-Z]{5}\t\*?\t[0-9]{8}\t(?:\*|[0-9]{8})\t[019]\t[^\t\n]*+\n)++"
 )
 """Any number of good rows, checked at once: nothing is captured and nothing is tried twice."""
+_LIKE_A_ROW = re.compile(r"[0-9A-Z]{1,8}\t")
+"""No line of the preamble begins so."""
+
 _COLUMNS = 7
 _TAKEN = (0, 1, 3, 4, 5)
 """Both codes, effective, deletion, indicator; the third column is a star and not a date."""
@@ -40,6 +43,8 @@ class _Pairs:
 
     def batch(self, lines: str) -> Batch:
         """All at once where every line is a good row, else one by one."""
+        if not self.begun:
+            return self._below_preamble(lines)
         if _LINES.fullmatch(lines):
             cells = lines[:-1].replace("\n", "\t").split("\t")
             column_1, column_2, since, deleted, indicator = (cells[at::_COLUMNS] for at in _TAKEN)
@@ -48,11 +53,22 @@ class _Pairs:
             if fresh and self._are_days({*since, *deleted}):
                 self.seen |= keys
                 self.line += len(since)
-                self.begun = True
                 ends = [r"\N" if day == "*" else day for day in deleted]
                 rows = zip(column_1, column_2, indicator, since, ends, strict=True)
                 return Batch(copied="\n".join(map("\t".join, rows)))
-        return self._one_by_one(lines.splitlines())
+        return self._one_by_one(lines.removesuffix("\n").split("\n"))
+
+    def _below_preamble(self, lines: str) -> Batch:
+        """The rows from the first good one on; what looks like a row before it is rejected."""
+        first = _LINE.search(lines)
+        start = first.start() if first is not None else len(lines)
+        above = [line if _LIKE_A_ROW.match(line) else "" for line in lines[:start].split("\n")[:-1]]
+        rejected = self._one_by_one(above).rejected
+        if first is None:
+            return Batch(rejected=rejected)
+        self.begun = True
+        below = self.batch(lines[start:])
+        return replace(below, rejected=(*rejected, *below.rejected))
 
     def _are_days(self, cells: set[str]) -> bool:
         try:
@@ -71,10 +87,8 @@ class _Pairs:
                 continue
             try:
                 records.append(self._record(line))
-                self.begun = True
             except ValueError as fault:
-                if self.begun:  # before the first row it is the preamble
-                    rejected.append(Rejected(self.line, str(fault)))
+                rejected.append(Rejected(self.line, str(fault)))
         return Batch(records, rejected)
 
     def _record(self, line: str) -> Record:

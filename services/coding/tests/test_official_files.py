@@ -289,8 +289,9 @@ READ = (
     (
         "rows that cannot stand",
         PAIRS,
-        PAIRS_TOP + "11102\t17000\t\t20240401\t*\t1\tw\n"
-        "11102\t17000\t\t20240401\t*\t0\tw\n"
+        PAIRS_TOP + "11101\t17000\t\t20240401\t*\tx\tw\n"
+        "11102\t17000\t\t20240401\t*\t1\tw\n"
+        "11102\t17000\t\t20240401\t*\t0\tw\x85\x0c\n"
         "11102\t17003\t\t20240231\t*\t1\tw\n"
         "11102\t17004\t\t20240401\t*\t7\tw\n"
         "1110\t17004\t\t20240401\t*\t1\tw\n"
@@ -302,11 +303,12 @@ READ = (
             ("11102", "17111", "1", D(2024, 4, 1), None),
         ],
         [
-            (6, "stands twice"),
-            (7, "a date is not in the calendar"),
-            (8, "code, date or modifier indicator is not as the layout says"),
+            (5, "code, date or modifier indicator is not as the layout says"),
+            (7, "stands twice"),
+            (8, "a date is not in the calendar"),
             (9, "code, date or modifier indicator is not as the layout says"),
-            (10, "6 columns instead of 7"),
+            (10, "code, date or modifier indicator is not as the layout says"),
+            (11, "6 columns instead of 7"),
         ],
     ),
     (
