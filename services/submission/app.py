@@ -13,7 +13,7 @@ from services.submission.domain.claim import Case, first_case
 from services.submission.domain.commands import References
 from services.submission.handlers import HANDLERS
 from services.submission.handlers.filing import FILE
-from services.submission.seed import read_code_tables
+from services.submission.seed import read_code_lists, read_code_tables
 from services.submission.settings import Settings
 from services.submission.store.claims import save
 from services.submission.store.profiles import load_references
@@ -25,11 +25,12 @@ from shared.db import Database
 from shared.http import Webhooks, create_app, serve
 from shared.telemetry import read_clock
 from shared.vault import Vault
+from shared.x12.judging import Judge
 
 CLAIM_WITHOUT_VISIT = timedelta(days=3)
 
 
-def parts_of(settings: Settings, database: Database) -> SubmissionParts:
+def parts_of(settings: Settings, database: Database, judge: Judge) -> SubmissionParts:
     """The stage with what its endpoints need."""
     stage = Stage(
         name="submission",
@@ -46,6 +47,7 @@ def parts_of(settings: Settings, database: Database) -> SubmissionParts:
         read_clock(settings.clock_file),
         Vault(settings.keyring(), database.transaction),
         codes=read_code_tables(),
+        judge=judge,
     )
 
 
@@ -56,7 +58,7 @@ def batcher_of(settings: Settings, parts: SubmissionParts) -> Batcher:
     )
     quiet = settings.quiet_seconds
     route = Route("clearinghouse", destination, timedelta(seconds=quiet) if quiet else None)
-    return Batcher(parts, settings.subjects(), route)
+    return Batcher(parts, settings.subjects(), route, parts.judge)
 
 
 def app_of(
@@ -76,7 +78,7 @@ def app_of(
 def build(settings: Settings) -> FastAPI:
     """The whole service."""
     database = settings.database("submission")
-    parts = parts_of(settings, database)
+    parts = parts_of(settings, database, Judge(read_code_lists()))
     client = routes.client(
         settings.clearinghouse_url, settings.clearinghouse_api_key.get_secret_value()
     )

@@ -8,7 +8,7 @@ neither loses nor doubles a claim: form (file, control number and states togethe
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -24,11 +24,11 @@ from services.submission.domain.commands import (
 )
 from services.submission.domain.cutoff import last_cut_off
 from services.submission.domain.profile import PracticeProfile, Profiles
-from services.submission.domain.scrub import Stop, stops
+from services.submission.domain.scrub import hold_of, hold_of_unwritable
 from services.submission.store import batches, claims, profiles
 from services.submission.wire import claim_file
 from services.submission.wire.claim_file import Destination, Gated
-from services.submission.wire.professional import billing_provider, professional_claim
+from services.submission.wire.professional import professional_claim
 from shared.bus.apply import apply
 from shared.bus.stage import Asked, Input
 from shared.contracts.documents.visit import Subject
@@ -37,7 +37,8 @@ from shared.kernel.ids import derived_id, new_id, practice_key
 from shared.kernel.money import ZERO
 from shared.telemetry import logger
 from shared.vault import SubjectSealer, Unreadable
-from shared.x12.guide import Finding
+from shared.x12.judging import Judge
+from shared.x12.objection import Objection
 from shared.x12.professional import Header, ProfessionalClaim
 from shared.x12.writer import Unwritable, set_control_number
 
@@ -75,14 +76,16 @@ class Batcher:
     """Forms files and follows them up, for every practice of this service."""
 
     def __init__(
-        self, parts: Parts[Case, References], subjects: SubjectSealer, route: Route
+        self, parts: Parts[Case, References], subjects: SubjectSealer, route: Route, judge: Judge
     ) -> None:
+        self._judge = judge
         self._parts = parts
         self._subjects = subjects
         self._route = route
 
     async def run(self) -> None:
         """Work for ever."""
+        await self._judge.warm()
         while True:
             for tick in range(_FORM_EVERY_TICKS):
                 for practice_id in await batches.practices_with_answers(self._parts.database):
@@ -113,15 +116,21 @@ class Batcher:
         practice = known.practice
         if not due or practice is None:
             return None
-        written, stopped = self._scrubbed(practice_id, due, cases, known, practice, now.date())
+        written, stopped = self._opened(practice_id, due, cases, known, practice)
         batch_id = f"B{new_id().hex[:14].upper()}"
         head = claim_file.header(practice, self._route.destination, batch_id, now)
         usage = self._route.destination.usage
-        gated = await asyncio.to_thread(claim_file.gate, head, usage, [w.claim for w in written])
+        # A code that a ready claim is charged by has a fee: the practice knows it.
+        codes = {line.code for each in written for line in each.claim.lines}
+
+        async def judged(text: str, sets: int) -> list[Objection]:
+            return await self._judge.objections(text, sets, now.date(), codes)
+
+        gated = await claim_file.gate(head, usage, [each.claim for each in written], judged)
         stopped += [
-            (each.case_id, Stopped(each.claim_id, each.version, _guide_hold(finding)))
+            (each.case_id, Stopped(each.claim_id, each.version, hold_of(found)))
             for each in written
-            if (finding := gated.refused.get(each.claim.id)) is not None
+            if (found := gated.refused.get(each.claim.id)) is not None
         ]
         if stopped:
             inputs: list[tuple[UUID, Input]] = [(case_id, Asked(stop)) for case_id, stop in stopped]
@@ -197,31 +206,29 @@ class Batcher:
                 taken = row["status"] == "taken"
                 await batches.close_batch(connection, row["batch_id"], taken=taken)
 
-    def _scrubbed(
+    def _opened(
         self,
         practice_id: str,
         due: Sequence[tuple[UUID, str, int]],
         cases: dict[UUID, tuple[int, Case]],
         known: Profiles,
         practice: PracticeProfile,
-        today: date,
     ) -> tuple[list[Written], list[tuple[UUID, Stopped]]]:
-        """What may be written of the due versions, and what is stopped with its reason."""
+        """The claims of the due versions, and those that cannot even be written."""
         written: list[Written] = []
         stopped: list[tuple[UUID, Stopped]] = []
         for case_id, claim_id, number in due:
             try:
                 case = cases[case_id][1]
                 claim = self._claim(practice_id, case, claim_id, number, known, practice)
-                found = stops(claim, billing_provider(practice), today)
-            except Unwritable as error:
-                found = [Stop("SC-1", error.place, "/coverage", error.says)]
-            except (Unreadable, ValidationError):
-                found = [Stop("SC-2", "2010BA", "/visit_id", "The sealed patient cannot be read.")]
-            if found:
-                stopped.append((case_id, Stopped(claim_id, number, _hold(found))))
-            else:
+                claim_file.check_writable(claim, practice)
                 written.append(Written(case_id, claim_id, number, claim))
+            except Unwritable as error:
+                stopped.append((case_id, Stopped(claim_id, number, hold_of_unwritable(error))))
+            except (Unreadable, ValidationError):
+                says = "The sealed patient cannot be read."
+                hold = Hold("scrub", says, "/visit_id", "intake")
+                stopped.append((case_id, Stopped(claim_id, number, hold)))
         return written, stopped
 
     def _claim(
@@ -242,17 +249,6 @@ class Batcher:
         encounter = case.encounters[claim.encounter_id]
         payer = known.payers[version.payer_id or ""]
         return professional_claim(claim, version, visit, encounter, subject, practice, payer)
-
-
-def _hold(found: Sequence[Stop]) -> Hold:
-    says = " ".join(f"{stop.place}: {stop.says}" for stop in found[:5])
-    return Hold("scrub", says, found[0].field)
-
-
-def _guide_hold(finding: Finding) -> Hold:
-    element = f" element {finding.element}" if finding.element else ""
-    says = f"The guide refuses {finding.segment}{element} (code {finding.code})."
-    return Hold("scrub", says, finding.segment)
 
 
 def _sets_in_file(

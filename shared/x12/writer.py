@@ -19,18 +19,23 @@ _TYPOGRAPHIC = str.maketrans(
     {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-"}
     | {"ß": "ss", "Ø": "O", "ø": "o", "Æ": "AE", "æ": "ae", "Ł": "L", "ł": "l"}
 )
+_UNSENDABLE = re.compile(r"[^ -~]|[*:^~]")
 _BLANKS = re.compile(r"\s+")
 
 Element: TypeAlias = str | Sequence[str]
 
 
 class Unwritable(ValueError):  # noqa: N818 - says what the value is
-    """A value that may not be sent. `place` is its X12 place (`NM109`); it is never quoted."""
+    """A value that may not be sent. `place` is its X12 place (`NM109`); it is never quoted.
 
-    def __init__(self, place: str, says: str) -> None:
+    `qualifier` is the code in element 01 of its segment, where that says whose value it is.
+    """
+
+    def __init__(self, place: str, says: str, qualifier: str | None = None) -> None:
         super().__init__(f"{place}: {says}")
         self.place = place
         self.says = says
+        self.qualifier = qualifier
 
 
 def plain(text: str, limit: int) -> str:
@@ -91,7 +96,11 @@ class SetWriter:
         Raises:
             Unwritable: a value holds a delimiter or a character that may not be sent.
         """
-        written = [_composite(name, place, element) for place, element in enumerate(elements, 1)]
+        try:
+            written = [_composite(name, place, each) for place, each in enumerate(elements, 1)]
+        except Unwritable as error:
+            qualifier = elements[0] if isinstance(elements[0], str) else None
+            raise Unwritable(error.place, error.says, qualifier) from None
         while written and not written[-1]:
             written.pop()
         self.segments.append(ELEMENT.join([name, *written]))
@@ -171,12 +180,12 @@ def _composite(name: str, place: int, element: Element) -> str:
 
 
 def _checked(where: str, value: str) -> str:
-    for letter in value:
-        if letter in _ACTIVE:
-            raise Unwritable(where, "The value holds an X12 delimiter.")
-        if not letter.isprintable() or not letter.isascii():
-            raise Unwritable(where, "The value holds a character that cannot be sent.")
-    return value
+    found = _UNSENDABLE.search(value)
+    if found is None:
+        return value
+    if found.group() in _ACTIVE:
+        raise Unwritable(where, "The value holds an X12 delimiter.")
+    raise Unwritable(where, "The value holds a character that cannot be sent.")
 
 
 def _fixed(where: str, value: str) -> str:

@@ -13,7 +13,7 @@ from services.submission.domain.commands import Release
 from services.submission.store import batches, claims, remittances
 from services.submission.wire.remittance_check import CheckedTransaction
 from shared.contracts.documents.base import Document, Money
-from shared.contracts.documents.claim import ClaimState, FrequencyCode
+from shared.contracts.documents.claim import ClaimState, FixStage, FrequencyCode
 from shared.http import Commands, Listing, Page, audit, instant, not_found, page
 
 commands = APIRouter(prefix="/v1", tags=["claims"], route_class=Commands)
@@ -34,6 +34,7 @@ class HoldView(Document):
     reason: str
     says: str
     field: str | None
+    stage: FixStage | None = None
 
 
 class VersionView(Document):

@@ -9,13 +9,15 @@ from services.submission.domain.claim import Case
 from services.submission.domain.code_tables import CodeTables
 from services.submission.domain.commands import References
 from shared.http import Caller, Parts, caller, parts
+from shared.x12.judging import Judge
 
 
 @dataclass(frozen=True)
 class SubmissionParts(Parts[Case, References]):
-    """Parts with the code tables that acknowledgements and remittances are read with."""
+    """Parts with the code tables that answers are read with, and who judges claim files."""
 
     codes: CodeTables = field(kw_only=True)
+    judge: Judge = field(kw_only=True)
 
 
 Here = Annotated[SubmissionParts, Depends(parts)]

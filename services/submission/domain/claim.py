@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.submission.domain.acknowledgement import RejectedBy
 from services.submission.domain.adjustments import PostAs
+from services.submission.domain.fix_stages import FixStage
 from services.submission.domain.lifecycle import State
 
 CodedStatus = Literal["ready", "held", "needs_review", "patient_pay", "no_charge"]
@@ -99,11 +100,15 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a version does not leave: a stable reason, a sentence, the field that would free it."""
+    """Why a version does not leave: a stable reason, a sentence, the field that would free it.
+
+    `stage`: who mends it, where the reason alone does not say so.
+    """
 
     reason: str
     says: str
     field: str | None = None
+    stage: FixStage | None = None
 
 
 @dataclass(frozen=True, slots=True)

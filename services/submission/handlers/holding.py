@@ -56,7 +56,7 @@ def _changed(before: Case, after: Case, now: datetime) -> Iterator[ClaimHeld]:
                 reason=told.reason,
                 says=told.says,
                 field=told.field,
-                fix_stage=_FIX_STAGES.get(told.reason, "follow_up"),
+                fix_stage=told.stage or _FIX_STAGES.get(told.reason, "follow_up"),
                 changed_at=now,
             )
 

@@ -17,6 +17,7 @@ from services.submission.api.parts import SubmissionParts
 from services.submission.app import app_of, batcher_of, parts_of
 from services.submission.batching import Batcher
 from services.submission.handlers.filing import FILE
+from services.submission.seed import read_code_lists
 from services.submission.settings import Settings
 from services.submission.tests.support import (
     CLAIM,
@@ -45,6 +46,7 @@ from shared.testing.tokens import ISSUER, Tokens
 from shared.testing.webhooks import SECRET, signed_headers
 from shared.vault import Keyring, SubjectSealer
 from shared.vault.keyring import new_key
+from shared.x12.judging import Judge
 
 
 @dataclass
@@ -160,9 +162,18 @@ class Service:
         raise AssertionError("the message was not interpreted")
 
 
+@pytest_asyncio.fixture(scope="session")
+async def judge() -> AsyncIterator[Judge]:
+    """The judging process, warm for all tests."""
+    one = Judge(read_code_lists())
+    await one.warm()
+    yield one
+    await one.close()
+
+
 @pytest_asyncio.fixture
 async def service(
-    tmp_path: Path, service_database: Callable[[str], Awaitable[Database]]
+    tmp_path: Path, service_database: Callable[[str], Awaitable[Database]], judge: Judge
 ) -> AsyncIterator[Service]:
     tokens = Tokens(tmp_path)
     subject_key = new_key()
@@ -183,7 +194,7 @@ async def service(
         quiet_seconds=0.001,
     )
     database = await service_database("submission")
-    parts = parts_of(settings, database)
+    parts = parts_of(settings, database, judge)
     outside = Clearinghouse()
     client = httpx.AsyncClient(
         base_url="http://clearinghouse.test",

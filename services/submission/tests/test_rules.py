@@ -12,20 +12,8 @@ from services.submission.domain.change import decide_change
 from services.submission.domain.change_facts import ChangeFacts, ClaimFacts, PayerFacts
 from services.submission.domain.fix_stages import fix_stage
 from services.submission.domain.lifecycle import moved
-from services.submission.domain.scrub import is_npi, stops
 from services.submission.seed import read_code_tables
 from shared.x12.claim_status import Status
-from shared.x12.professional import (
-    Address,
-    BillingProvider,
-    Coverage,
-    Drug,
-    Payer,
-    Person,
-    ProfessionalClaim,
-    Provider,
-    ServiceLine,
-)
 from shared.x12.remittance import Adjustment
 
 CODES = read_code_tables()
@@ -183,85 +171,3 @@ def test_the_status_names_the_stage_that_mends_it(statuses: list, stage: str):
 )
 def test_states_move_forward_only(state: str, finding: str, by: str, after: str):
     assert moved(state, Verdict("C-1", "277ca", finding, by)).state == after
-
-
-ADDRESS = Address("1 MAIN ST", "SPRINGFIELD", "IL", "627010001")
-BILLING = BillingProvider("DERM", "1497758544", "311234567", "207N00000X", ADDRESS)
-PATIENT = Person("ADA", "MORENO", date(1956, 7, 19), "F", ADDRESS)
-LINE = ServiceLine(1, "C-1-1", "11102", [], Decimal("185"), 1, [1], SERVICE)
-GOOD = ProfessionalClaim(
-    "C-1",
-    Coverage(Payer("PLAN", "60054", "CI"), "W1234", PATIENT),
-    "1",
-    "11",
-    ["C44.311"],
-    [LINE],
-    rendering=Provider("1234567893", "OKAFOR", "RUTH"),
-)
-
-
-def line(**changes: object) -> dict:
-    return {"lines": [replace(LINE, **changes)]}
-
-
-def person(**changes: object) -> dict:
-    return {"coverage": replace(GOOD.coverage, subscriber=replace(PATIENT, **changes))}
-
-
-@pytest.mark.parametrize(
-    ("changes", "place"),
-    [
-        ({"rendering": Provider("1234567890", "X")}, "2310B NM109"),
-        ({"frequency_code": "2"}, "2300 CLM05-3"),
-        ({"frequency_code": "7"}, "2300 REF02"),
-        ({"payer_control_number": "ICN"}, "2300 REF02"),
-        (line(pointers=[2]), "2400 SV107"),
-        (line(pointers=[]), "2400 SV107"),
-        (line(pointers=[1, 1]), "2400 SV107"),
-        (line(charge=Decimal(-1)), "2400 SV102"),
-        (line(charge=Decimal("1.001")), "2400 SV102"),
-        (line(units=0), "2400 SV104"),
-        (line(service_on=date(2027, 1, 1)), "2400 DTP03"),
-        (line(modifiers=["25", "59", "76", "77", "78"]), "2400 SV101-3"),
-        (line(code="1110"), "2400 SV101-2"),
-        (line(number=2), "2400 LX01"),
-        (line(drug=Drug("123", Decimal(1), "ML")), "2410 LIN03"),
-        ({"lines": [LINE, replace(LINE, number=2)]}, "2400 REF02"),
-        ({"lines": []}, "2400 LX"),
-        ({"diagnoses": []}, "2300 HI"),
-        ({"diagnoses": ["C44311X9"]}, "2300 HI"),
-        (person(birth_date=date(2026, 3, 3)), "2010BA DMG02"),
-        (person(sex="X"), "2010BA DMG03"),
-        (person(address=None), "2010BA N301"),
-        (person(address=replace(ADDRESS, state="Illinois")), "2010BA N402"),
-        (person(address=replace(ADDRESS, postal_code="6270")), "2010BA N403"),
-        ({"coverage": replace(GOOD.coverage, member_id="W 1*")}, "2010BA NM109"),
-        ({"coverage": replace(GOOD.coverage, relationship_code="19")}, "2000B SBR02"),
-        ({"id": "C" * 21}, "2300 CLM01"),
-        ({"laboratory_number": "123"}, "2300 REF02"),
-        ({"referring": Provider("1234567893")}, "2310A NM103"),
-    ],
-)
-def test_what_the_guide_misses_is_stopped_with_its_place(changes: dict, place: str):
-    found = stops(replace(GOOD, **changes), BILLING, date(2026, 3, 16))
-    assert place in {stop.place for stop in found}
-
-
-@pytest.mark.parametrize(
-    ("changes", "place"),
-    [
-        ({"npi": "1497758545"}, "2010AA NM109"),
-        ({"tax_id": "31-1234567"}, "2010AA REF02"),
-        ({"taxonomy": "207N"}, "2000A PRV03"),
-        ({"address": replace(ADDRESS, postal_code="62701")}, "2010AA N403"),
-        ({"address": replace(ADDRESS, line1="P.O. Box 12")}, "2010AA N301"),
-    ],
-)
-def test_the_billing_identity_is_checked(changes: dict, place: str):
-    found = stops(GOOD, replace(BILLING, **changes), date(2026, 3, 16))
-    assert [stop.place for stop in found] == [place]
-
-
-def test_a_good_claim_is_not_stopped():
-    assert stops(GOOD, BILLING, date(2026, 3, 16)) == []
-    assert is_npi("1234567893") and not is_npi("123456789") and not is_npi("12345678\uff193")

@@ -13,7 +13,7 @@ from services.submission.tests.support import (
 )
 from shared.contracts.claim_held import ClaimHeld
 from shared.contracts.claim_rejected import ClaimRejected
-from shared.x12.guide import guide_findings
+from shared.x12.guide import guide_objections
 
 
 def paid_lines(version: int) -> list[Paid]:
@@ -41,7 +41,7 @@ async def test_a_ready_claim_becomes_a_file_that_passes_the_guide_and_is_told(se
     await service.hear(coded(BENIGN))
     assert (await service.claim())["state"] == "ready"
     file = await service.send()
-    assert guide_findings(file.decode(), 1) == []
+    assert guide_objections(file.decode(), 1) == []
     assert f"CLM*{CLAIM}-1*830***11:B:1*Y*A*Y*Y~" in file.decode()
     assert f"REF*6R*{CLAIM}-1-2~" in file.decode()
     shown = await service.claim()
@@ -86,7 +86,7 @@ async def test_late_pathology_after_acceptance_leaves_as_a_replacement_with_the_
     assert f"CLM*{CLAIM}-2*980***11:B:7*Y*A*Y*Y~" in file
     assert "REF*F8*ICN1~" in file
     assert "HI*ABK:D0359~" in file
-    assert guide_findings(file, 1) == []
+    assert guide_objections(file, 1) == []
     await service.post(answer_277ca(file.encode(), f"{CLAIM}-2", payer_number="ICN2", number=502))
     shown = await service.claim()
     assert [(each["version"], each["state"]) for each in shown["versions"]] == [

@@ -1,13 +1,13 @@
-"""Claims written as one interchange of 837P sets, judged by the guide before anything is stored."""
+"""Claims written as one interchange of 837P sets, judged before anything is stored."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.submission.domain.profile import PracticeProfile
 from services.submission.wire.professional import billing_provider
-from shared.x12.guide import Finding, guide_findings
+from shared.x12.objection import Objection
 from shared.x12.professional import (
     FUNCTIONAL_ID,
     GUIDE,
@@ -37,11 +37,15 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """The sets that may go, the claims in them, and what the guide said of the others (CLM01)."""
+    """The sets that may go, the claims in them, and what was objected to in the others (CLM01)."""
 
     sets: list[SetWriter]
     claims: list[ProfessionalClaim]
-    refused: dict[str, Finding]
+    refused: dict[str, list[Objection]]
+
+
+Judged = Callable[[str, int], Awaitable[list[Objection]]]
+"""What is objected to in the text of a file with so many sets."""
 
 
 def header(
@@ -73,22 +77,44 @@ def interchange(head: Header, usage: str, number: int, sets: Sequence[SetWriter]
     return write_interchange(envelope, sets)
 
 
-def gate(head: Header, usage: str, claims: Sequence[ProfessionalClaim]) -> Gated:
-    """Write the claims; one that the guide objects to is taken out, the others are judged again."""
+def check_writable(claim: ProfessionalClaim, practice: PracticeProfile) -> None:
+    """Write the claim alone.
+
+    Raises:
+        Unwritable: a value of it may not be sent.
+    """
+    receiver = Receiver("CLEARINGHOUSE", "CLEARINGHOUSE")
+    submitter = Submitter(
+        practice.name, practice.submitter_id, practice.contact_name, practice.phone
+    )
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    write_claim_set(Header(submitter, receiver, billing_provider(practice), "B", at), [claim])
+
+
+async def gate(
+    head: Header, usage: str, claims: Sequence[ProfessionalClaim], judge: Judged
+) -> Gated:
+    """Write the claims; one that is objected to is taken out, the others are judged again.
+
+    An objection to no claim in particular is to what stands before the claims: it holds them all.
+    A file that the guide cannot read is halved until the claim is found.
+    """
     left = list(claims)
-    refused: dict[str, Finding] = {}
+    refused: dict[str, list[Objection]] = {}
     while left:
         sets = [write_claim_set(head, part) for part in _parts(left)]
-        findings = _findings(head, usage, sets)
-        if not findings:
-            return Gated(sets, left, refused)
-        found = _by_claim(sets, findings)
-        if not found:  # an objection to no claim in particular: each is judged alone
-            found = {each.id: alone[0] for each in left if (alone := _alone(head, usage, each))}
+        found = await judge(interchange(head, usage, _FIRST, sets), len(sets))
         if not found:
-            raise RuntimeError("the guide refuses the file and none of its claims")
-        refused |= found
-        left = [each for each in left if each.id not in found]
+            return Gated(sets, left, refused)
+        named = _by_claim(sets, found)
+        if not named and len(left) > 1 and all(each.position is None for each in found):
+            middle = len(left) // 2
+            for half in (left[:middle], left[middle:]):
+                named |= (await gate(head, usage, half, judge)).refused
+        if not named:
+            named = {each.id: list(found) for each in left}
+        refused |= named
+        left = [each for each in left if each.id not in named]
     return Gated([], [], refused)
 
 
@@ -105,27 +131,24 @@ def claims_of(written: SetWriter) -> list[tuple[str, int]]:
     return [(mark.claim_id, mark.position) for mark in written.marks if mark.line is None]
 
 
-def _alone(head: Header, usage: str, claim: ProfessionalClaim) -> list[Finding]:
-    return _findings(head, usage, [write_claim_set(head, [claim])])
-
-
-def _findings(head: Header, usage: str, sets: Sequence[SetWriter]) -> list[Finding]:
-    return guide_findings(interchange(head, usage, _FIRST, sets), len(sets))
-
-
 def _parts(claims: Sequence[ProfessionalClaim]) -> list[Sequence[ProfessionalClaim]]:
     return [claims[at : at + CLAIMS_PER_SET] for at in range(0, len(claims), CLAIMS_PER_SET)]
 
 
-def _by_claim(sets: Sequence[SetWriter], findings: Sequence[Finding]) -> dict[str, Finding]:
-    """The first finding of each claim whose segments an objection names."""
-    found: dict[str, Finding] = {}
-    for finding in findings:
-        number = finding.set_control_number or ""
-        place = int(number) - 1 if number.isdecimal() else -1
-        if not 0 <= place < len(sets) or finding.position is None:
-            continue
-        before = [mark for mark in sets[place].marks if mark.position <= finding.position]
-        if before:
-            found.setdefault(before[-1].claim_id, finding)
-    return found
+def _by_claim(sets: Sequence[SetWriter], found: Sequence[Objection]) -> dict[str, list[Objection]]:
+    """The objections to each claim: by its id, or by the mark that its segment stands behind."""
+    named: dict[str, list[Objection]] = {}
+    for objection in found:
+        claim_id = objection.claim_id or _marked(sets, objection)
+        if claim_id is not None:
+            named.setdefault(claim_id, []).append(objection)
+    return named
+
+
+def _marked(sets: Sequence[SetWriter], objection: Objection) -> str | None:
+    number = objection.set_control_number or ""
+    place = int(number) - 1 if number.isdecimal() else -1
+    if not 0 <= place < len(sets) or objection.position is None:
+        return None
+    before = [mark for mark in sets[place].marks if mark.position <= objection.position]
+    return before[-1].claim_id if before else None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from x12sdk.io import X12ModelReader
 
 from shared.x12.envelope import read_interchanges
-from shared.x12.guide import guide_findings
+from shared.x12.guide import guide_objections
 from shared.x12.professional import (
     FUNCTIONAL_ID,
     GUIDE,
@@ -77,7 +77,7 @@ def written(*sets: SetWriter) -> str:
 
 def test_every_kind_of_claim_passes_the_guide_and_is_read_back_alike(tmp_path: Path):
     text = written(write_claim_set(HEADER, EVERY), write_claim_set(HEADER, EVERY[:1]))
-    assert guide_findings(text, 2) == []
+    assert guide_objections(text, 2) == []
     path = tmp_path / "claims.edi"
     path.write_text(text)
     with X12ModelReader(str(path)) as reader:
@@ -114,14 +114,14 @@ def test_the_position_index_names_the_claim_and_line_of_a_segment():
 
 def test_the_guide_names_the_place_and_not_the_value():
     bad = replace(ORIGINAL, place_of_service="ZZ")
-    findings = guide_findings(written(write_claim_set(HEADER, [bad])), 1)
-    assert [(each.segment, each.set_control_number) for each in findings] == [("CLM", "0001")]
+    findings = guide_objections(written(write_claim_set(HEADER, [bad])), 1)
+    assert [(each.element, each.set_control_number) for each in findings] == [("CLM05-1", "0001")]
     assert findings[0].position == 22
 
 
 @pytest.mark.parametrize("text", ["", "ISA", "\ufeff" + "x" * 300, "ISA*00*~"])
 def test_the_guide_answers_any_text(text: str):
-    assert guide_findings(text, 1)
+    assert guide_objections(text, 1)
 
 
 def test_the_guides_loggers_print_nothing_of_a_claim(
@@ -129,7 +129,7 @@ def test_the_guides_loggers_print_nothing_of_a_claim(
 ):
     caplog.set_level(logging.DEBUG)
     bad = replace(ORIGINAL, coverage=replace(ORIGINAL.coverage, subscriber=replace(SELF, sex="Q")))
-    assert guide_findings(written(write_claim_set(HEADER, [bad])), 1)
+    assert guide_objections(written(write_claim_set(HEADER, [bad])), 1)
     shown = capfd.readouterr()
     assert "MORENO" not in caplog.text + shown.out + shown.err
 
@@ -189,4 +189,4 @@ def test_any_name_is_written_cleanly_or_refused(first: str, last: str):
     except Unwritable:
         return
     assert text.count("~") == written(write_claim_set(HEADER, [ORIGINAL])).count("~")
-    assert guide_findings(text, 1) == []
+    assert guide_objections(text, 1) == []
