@@ -6,6 +6,7 @@ only past or of the family is neither present nor denied. Offsets are code point
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,7 +80,10 @@ _NOUN_TRIGGER = re.compile(
     _I,
 )
 _VERB_AFTER_COMMA = re.compile(rf",\s*{_VERB}\b", _I)
+_WORD = re.compile(r"\S+")
 _SCOPE_WORDS = 14
+_SCOPE_WORDS_BACK = 6
+_LONGEST_LIST = 80
 _SCOPE_LETTERS = 160
 _LONGEST_WORD = 14
 _LONGEST = 600
@@ -103,7 +107,7 @@ class Clause:
         before, after = start - self.start, end - self.start
         if self._speaks_of_family:
             return Status.FAMILY
-        if _denied_before(self._masked, before) or _denied_after(self._masked, before, after):
+        if self._signals.deny_before(before) or self._signals.deny_after(after):
             return Status.DENIED
         if self._turns_hypothetical < before:
             return Status.HYPOTHETICAL
@@ -112,6 +116,10 @@ class Clause:
     @cached_property
     def _masked(self) -> str:
         return _FALSE_TRIGGER.sub(lambda found: "·" * len(found.group()), self.text)
+
+    @cached_property
+    def _signals(self) -> "_Signals":
+        return _Signals.of(self._masked)
 
     @cached_property
     def _speaks_of_family(self) -> bool:
@@ -127,40 +135,93 @@ class Clause:
         return found.start() if found else len(self.text)
 
 
-def _denied_before(text: str, mention: int) -> bool:
-    for trigger in _BEFORE.finditer(text, max(0, mention - _SCOPE_LETTERS), mention):
-        if _restarts(_NEW_SUBJECT, text, trigger.end(), mention):
-            continue
-        if _denies_nouns(text, trigger, mention) and _restarts(
-            _ADJECTIVE_AFTER_COMMA, text, trigger.end(), mention
-        ):
-            continue
-        if len(text[trigger.end() : mention].split()) <= _SCOPE_WORDS:
-            return True
-    return False
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """Where a clause denies and where its scopes end: found once, asked for every mention.
+
+    before, after: (start, end, kind) of the triggers that deny what follows and what precedes.
+    Breaks are (start, end) of what starts a statement of its own.
+    """
+
+    before: tuple[tuple[int, int, bool], ...]
+    after: tuple[tuple[int, int, bool], ...]
+    subjects: "_Places"
+    adjectives: "_Places"
+    verbs: "_Places"
+    joins: "_Places"
+    words: tuple[int, ...]
+
+    @staticmethod
+    def of(text: str) -> "_Signals":
+        return _Signals(
+            before=tuple(
+                (found.start(), found.end(), bool(_NOUN_TRIGGER.match(text, found.start())))
+                for found in _BEFORE.finditer(text)
+            ),
+            after=tuple(
+                (found.start(), found.end(), bool(_PERSON.search(text, *_just_before(found))))
+                for found in _AFTER.finditer(text)
+            ),
+            subjects=_Places.of(_NEW_SUBJECT, text),
+            adjectives=_Places.of(_ADJECTIVE_AFTER_COMMA, text),
+            verbs=_Places.of(_VERB_AFTER_COMMA, text),
+            joins=_Places.of(_LIST_JOIN, text),
+            words=tuple(found.start() for found in _WORD.finditer(text)),
+        )
+
+    def deny_before(self, mention: int) -> bool:
+        """Whether a trigger in front denies what starts at a place, nearest first."""
+        last = bisect_right(self.before, mention, key=lambda each: each[1])
+        for start, end, denies_nouns in reversed(self.before[max(0, last - _LONGEST_LIST) : last]):
+            if start < mention - _SCOPE_LETTERS:
+                return False
+            if self.subjects.lie_between(end, mention):
+                return False  # nor does one further in front reach it
+            # `no pain, itchy`: "no" denies nouns, so an adjective after the comma speaks for itself
+            speaks_for_itself = (
+                denies_nouns
+                and self.adjectives.lie_between(end, mention)
+                and not self.joins.lie_between(end, mention + _SCOPE_LETTERS)
+            )
+            if not speaks_for_itself and self._words_between(end, mention) <= _SCOPE_WORDS:
+                return True
+        return False
+
+    def deny_after(self, mention_end: int) -> bool:
+        """Whether a trigger behind denies what ends at a place."""
+        first = bisect_left(self.after, mention_end, key=lambda each: each[0])
+        for start, end, of_a_person in self.after[first : first + _LONGEST_LIST]:
+            if of_a_person or end > mention_end + _SCOPE_LETTERS:
+                return False
+            near = self._words_between(mention_end, start) <= _SCOPE_WORDS_BACK
+            if near and not self.verbs.lie_between(mention_end, start):
+                return True
+        return False
+
+    def _words_between(self, start: int, end: int) -> int:
+        return bisect_left(self.words, end) - bisect_left(self.words, start)
 
 
-def _denies_nouns(text: str, trigger: re.Match[str], mention: int) -> bool:
-    """`no pain, itchy`: "no" denies nouns, so an adjective after the comma speaks for itself."""
-    return bool(_NOUN_TRIGGER.match(text, trigger.start())) and not _LIST_JOIN.search(
-        text, trigger.end(), mention + _SCOPE_LETTERS
-    )
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """(start, end) of what a pattern finds, in order."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @staticmethod
+    def of(pattern: re.Pattern[str], text: str) -> "_Places":
+        found = [each.span() for each in pattern.finditer(text)]
+        return _Places(tuple(start for start, _ in found), tuple(end for _, end in found))
+
+    def lie_between(self, start: int, end: int) -> bool:
+        """Whether one lies in [start, end]."""
+        first = bisect_left(self.starts, start)
+        return first < len(self.ends) and self.ends[first] <= end
 
 
-def _restarts(break_: re.Pattern[str], text: str, start: int, mention: int) -> bool:
-    """Whether something between a trigger and a mention starts a statement of its own."""
-    until = mention + _LONGEST_WORD
-    return any(found.end() <= mention for found in break_.finditer(text, start, until))
-
-
-def _denied_after(text: str, mention: int, mention_end: int) -> bool:
-    for trigger in _AFTER.finditer(text, mention_end, mention_end + _SCOPE_LETTERS):
-        if _PERSON.search(text, max(0, trigger.start() - _LONGEST_WORD), trigger.start()):
-            return False
-        between = text[mention_end : trigger.start()]
-        if len(between.split()) <= 6 and not _VERB_AFTER_COMMA.search(between):
-            return True
-    return False
+def _just_before(trigger: re.Match[str]) -> tuple[int, int]:
+    return max(0, trigger.start() - _LONGEST_WORD), trigger.start()
 
 
 def clauses(text: str) -> Iterator[Clause]:

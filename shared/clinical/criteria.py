@@ -71,6 +71,7 @@ def _read_clause(text: str, clause: Clause) -> Iterator[Evidence]:
     unchanged = [
         found.span() for found in LEXICON[Sign.STABLE].finditer(text, clause.start, clause.end)
     ]
+    intense = INTENSE.search(clause.text) is not None
     for sign, pattern in LEXICON.items():
         for found in pattern.finditer(text, clause.start, clause.end):
             start, end = found.span()
@@ -78,7 +79,7 @@ def _read_clause(text: str, clause: Clause) -> Iterator[Evidence]:
                 continue
             as_it_stands = sign in _SAID_AS_IT_STANDS or OWN_NEGATION.search(found.group())
             status = Status.PRESENT if as_it_stands else clause.status(start, end)
-            yield Evidence(sign, status, start, end, bool(INTENSE.search(clause.text)))
+            yield Evidence(sign, status, start, end, intense)
 
 
 def supports(evidence: Evidence, contractor: Contractor) -> bool:

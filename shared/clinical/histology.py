@@ -138,7 +138,7 @@ def _meaning_of_icdo(code: str) -> CodeMeaning | None:
 def code_at(term: Term, site: str | None, side: Side | None) -> SitedCode | None:
     """The ICD-10-CM code of a diagnosis at a site; None where it cannot be told."""
     if term.icd10:
-        return SitedCode(term.icd10, side_missing=False)
+        return SitedCode(term.icd10, side_missing=False) if _fits(term, site) else None
     if term.kind == "uncertain_neoplasm":
         known = find_site(site) is not None
         return SitedCode(uncertain_neoplasm_at(site), side_missing=False) if known else None
@@ -152,9 +152,37 @@ def code_at(term: Term, site: str | None, side: Side | None) -> SitedCode | None
     return neoplasm_at(term.kind, site, side) if term.kind in sited_kinds() else None
 
 
-def _lipoma_at(site_term: str | None, side: Side | None) -> SitedCode | None:
+MUCOSA = ("mucosa", "lip_mucosa")
+_SITES_OF_GROUP: dict[str, frozenset[str]] = {
+    "foot": frozenset({"foot", "toe", "toenail"}),
+    "hand": frozenset({"hand", "finger", "fingernail"}),
+    "nail": frozenset({"finger", "fingernail", "toe", "toenail"}),
+    "scalp": frozenset({"scalp"}),
+    "groin": frozenset({"groin", "thigh", "perineum", "buttock"}),
+    "genitalia": frozenset({"penis", "scrotum", "vulva", "perineum", "perianal", "groin"}),
+}
+
+
+def _fits(term: Term, site_term: str | None) -> bool:
+    """Whether a code that does not depend on the site can be of this site.
+
+    A plantar wart is of the foot; a wart of genital or anal skin is another code; codes of the
+    skin are not those of mucosa.
+    """
     site = find_site(site_term)
     if site is None:
+        return True
+    if term.kind == "viral_wart":
+        return site.group not in ("genitalia", "anal_skin", *MUCOSA)
+    coded = diagnoses().get(term.icd10)
+    if coded is not None and coded.behavior == "infectious" and coded.group in _SITES_OF_GROUP:
+        return site.id in _SITES_OF_GROUP[coded.group]
+    return site.group not in MUCOSA or term.icd10[0] not in "DL"
+
+
+def _lipoma_at(site_term: str | None, side: Side | None) -> SitedCode | None:
+    site = find_site(site_term)
+    if site is None or site.group in ("genitalia", *MUCOSA):
         return None
     if site.group not in ("upper_limb", "lower_limb"):
         region = site.region("removal")

@@ -25,6 +25,18 @@ class Said(Enum):
     UNCLEAR = "unclear"
 
 
+@dataclass(slots=True)
+class Spoken:
+    """The roles of what is said, of that what is said outside of margins, and what is denied there.
+
+    What is of the past counts as denied: neither speaks of the specimen.
+    """
+
+    said: set[str]
+    said_apart: set[str]
+    denied_apart: set[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A diagnosis as one place of the text names it.
@@ -60,6 +72,7 @@ class Clause:
     """
 
     words: Words
+    roles: set[str]
     margin_segments: frozenset[int]
     negated_from: float
     negated_in: dict[int, int]
@@ -72,7 +85,6 @@ class Clause:
     residual_from: float
     doubted_from: float
     doubted: bool
-    has_term: bool
     dangling: bool
     open: bool = False
     denied_after: bool = False
@@ -81,6 +93,16 @@ class Clause:
     def phrases(self) -> Sequence[Phrase]:
         """What is known of it, in order."""
         return self.words.phrases
+
+    @property
+    def has_term(self) -> bool:
+        """Whether it names a diagnosis."""
+        return "term" in self.roles
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing of it is denied or past."""
+        return self.roles.isdisjoint(_LEAVES_OUT)
 
     def left_out(self, phrase: Phrase) -> bool:
         """Whether a phrase is denied, or told of the past."""
@@ -115,6 +137,8 @@ class Clause:
 
     def statements(self) -> Iterator[Statement]:
         """The diagnoses it names."""
+        if not self.has_term:
+            return
         for phrase in self.phrases:
             if phrase.term is not None:
                 said = Said.SO if _speaks_for_itself(phrase) else self.says(phrase)
@@ -140,13 +164,41 @@ def clauses_of(found: Iterable[Words]) -> list[Clause]:
         first = next(iter(after.phrases), None)
         if first is not None and "negation_behind" in first.roles:
             before.denied_after = True
-        if after.words.after == "contrast" and before.margin_segments and not after.has_term:
+        if before.margin_segments and not after.has_term and _goes_on_about_margins(after):
             after.margin_segments = frozenset(each.segment for each in after.phrases)
         if all(each.roles & _FORWARD and each.term is None for each in before.phrases):
             after.open = bool(before.phrases)  # `No. Melanoma`
         elif after.words.after == "line" and not _governs(after):
             after.open = _left_open(before) or (before.open and not before.has_term)
     return clauses
+
+
+def spoken(clauses: Iterable[Clause]) -> Spoken:
+    """What clauses say and deny, by role."""
+    found = Spoken(set(), set(), set())
+    for clause in clauses:
+        if clause.plain and not clause.margin_segments:
+            found.said |= clause.roles
+            found.said_apart |= clause.roles
+            continue
+        for phrase in clause.phrases:
+            apart = phrase.segment not in clause.margin_segments
+            if clause.left_out(phrase):
+                found.denied_apart |= phrase.roles if apart else frozenset()
+                continue
+            found.said |= phrase.roles
+            found.said_apart |= phrase.roles if apart else frozenset()
+    return found
+
+
+def _goes_on_about_margins(clause: Clause) -> bool:
+    """Whether a clause goes on after one about margins: `but close`, `deep - positive`."""
+    return clause.words.after == "contrast" or (
+        "direction" in clause.roles and not clause.roles.isdisjoint(_VERDICTS)
+    )
+
+
+_VERDICTS = frozenset({"margin_clear", "margin_involved", "margin_close", "margin_near"})
 
 
 def _clause(words: Words) -> Clause:
@@ -163,6 +215,7 @@ def _clause(words: Words) -> Clause:
     has_term = "term" in by_role
     return Clause(
         words,
+        words.roles,
         segments,
         negated_from=_first(by_role.get("negation", ())),
         negated_in=negated_in,
@@ -171,11 +224,11 @@ def _clause(words: Words) -> Clause:
         past_from=_first(by_role.get("history", ())),
         past_until=_last(by_role.get("history", ())),
         treated_from=_first(by_role.get("treated", ())),
-        treated_places=_followed_by_treatment(phrases) if "treated" in by_role else frozenset(),
+        treated_places=_followed_by_work(phrases) if has_term else frozenset(),
         residual_from=_first(by_role.get("residual", ())),
         doubted_from=_first(by_role.get("uncertainty", ())),
-        doubted="uncertainty_behind" in by_role,
-        has_term=has_term,
+        doubted="uncertainty_behind" in by_role
+        or ("margin_unassessable" in by_role and not segments),
         dangling=has_term and _dangles(phrases, by_role),
     )
 
@@ -218,16 +271,17 @@ def _reach_back(
     return denied, unclear
 
 
+_WORKED_ON = frozenset({"treated", "procedure"})
 _ATTRIBUTE = frozenset({"attribute", "stain", "invasion", "spread", "inflamed", "atypia"})
 
 
-def _followed_by_treatment(phrases: Sequence[Phrase]) -> frozenset[int]:
-    """Where diagnoses end that name a site treated earlier: `melanoma excision site`."""
+def _followed_by_work(phrases: Sequence[Phrase]) -> frozenset[int]:
+    """Where diagnoses end that name what was worked on: `melanoma excision`, `carcinoma scar`."""
     return frozenset(
         each.end
         for each, following in pairwise(phrases)
         if each.term is not None
-        and "treated" in following.roles
+        and following.roles & _WORKED_ON
         and each.segment == following.segment
     )
 
@@ -260,6 +314,7 @@ def _left_open(clause: Clause) -> bool:
     )
 
 
+_LEAVES_OUT = frozenset({"negation", "negation_behind", "history"})
 _FORWARD = frozenset({"negation", "history", "treated", "uncertainty"})
 _OBJECT = frozenset({"malignant", "margin", "object"})
 

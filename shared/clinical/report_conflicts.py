@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.clinical.report_clauses import Clause, Said, Statement
+from shared.clinical.report_clauses import Said, Spoken, Statement
 from shared.clinical.report_reasons import OWN, ReportReason
 
 _MALIGNANT = ("malignant", "in_situ")
@@ -12,7 +12,7 @@ def conflicts(
     main: Statement | None,
     statements: Sequence[Statement],
     aside: Sequence[Statement],
-    clauses: Sequence[Clause],
+    heard: Spoken,
 ) -> Iterator[ReportReason]:
     """Every contradiction of the main diagnosis."""
     if any(each.said is Said.UNCLEAR for each in statements):
@@ -21,7 +21,7 @@ def conflicts(
         return
     if _denied_elsewhere(main, (*statements, *aside)):
         yield ReportReason("PI-8", "The diagnosis is stated and denied.", OWN)
-    yield from _of_behavior(main, _roles(clauses), _roles(clauses, denied=True))
+    yield from _of_behavior(main, heard.said_apart, heard.denied_apart)
 
 
 def _denied_elsewhere(main: Statement, statements: Sequence[Statement]) -> bool:
@@ -44,23 +44,15 @@ def _of_behavior(main: Statement, said: set[str], denied: set[str]) -> Iterator[
         yield ReportReason("PI-8", "Invasion is stated of what does not invade.", OWN)
     if "component" in said and term.behavior == "in_situ":
         yield ReportReason("PI-8", "The part in situ may not be all there is.", OWN)
+    if "regression" in said and term.behavior == "in_situ":
+        yield ReportReason("PI-8", "What has regressed may have been invasive.", OWN)
     if "in_situ" in said and term.behavior == "malignant":
         yield ReportReason("PI-8", "It may be in situ or invasive.", OWN)
     if "spread" in said and term.kind != "metastasis":
         yield ReportReason("PI-7", "A metastasis is named.", OWN)
     nevus = term.kind == "melanocytic_nevus"
-    atypical = "atypia" in said and term.behavior == "benign"
-    severe = said & {"grade_severe", "full_thickness"} and not malignant
-    if not nevus and (atypical or severe):
+    atypical = "atypia" in said and term.behavior == "benign" and not nevus
+    severe = said & {"grade_severe", "full_thickness"} and not (malignant or nevus)
+    named_so = "atypical" in said and term.behavior in ("benign", "premalignant")
+    if atypical or severe or named_so:
         yield ReportReason("PI-8", "Atypia is stated of what has none.", OWN)
-
-
-def _roles(clauses: Sequence[Clause], *, denied: bool = False) -> set[str]:
-    """The roles of what is said outside of margins, or of what is denied there."""
-    return {
-        role
-        for clause in clauses
-        for phrase in clause.phrases
-        if phrase.segment not in clause.margin_segments and clause.left_out(phrase) is denied
-        for role in phrase.roles
-    }

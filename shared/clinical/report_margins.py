@@ -12,6 +12,18 @@ Said: TypeAlias = Margins | Literal["near"]
 """`near`: a distance so worded that a person reads it, as "to within 0.2 mm of the margin"."""
 
 
+_SPEAKING = frozenset(
+    {
+        "margin",
+        "margin_close",
+        "margin_clear",
+        "margin_involved",
+        "excised_clear",
+        "excised_involved",
+    }
+)
+
+
 def margins_of(clauses: Sequence[Clause]) -> tuple[Margins, bool]:
     """The margins stated, and whether their wording leaves a person to decide.
 
@@ -28,6 +40,8 @@ def margins_of(clauses: Sequence[Clause]) -> tuple[Margins, bool]:
 
 
 def _said(clause: Clause) -> Iterator[Said]:
+    if clause.roles.isdisjoint(_SPEAKING):
+        return
     segments: dict[int, list[Phrase]] = {}
     for phrase in clause.phrases:
         segments.setdefault(phrase.segment, []).append(phrase)

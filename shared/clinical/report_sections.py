@@ -34,7 +34,7 @@ def _heading() -> re.Pattern[str]:
     )
     # A heading ends with a colon, or stands alone on its line; a signature takes the line.
     return re.compile(
-        r"(?:^|(?<=[.;\n]))[^\S\n]*(?:(?P<signature>(?:electronically )?signed (?:out )?by\b[^\n]*)"
+        r"(?:^|(?<=[.;\n]))[^\S\n]*(?:(?P<signature>(?:electronically )?signed (?:out )?by\b)"
         rf"|(?P<name>{names})(?:\(s\))?(?:[^\S\n]*:|[^\S\n]*(?=\n|$)))",
         re.IGNORECASE,
     )
@@ -45,9 +45,12 @@ def sections(text: str) -> list[Section]:
     found: list[Section] = []
     kind, start = "diagnosis", 0
     for match in _heading().finditer(text):
+        if match.start() < start:
+            continue  # in the line of a signature
         found.append(Section(cast(SectionKind, kind), start, match.start()))
         if match.group("signature"):
-            start = match.end()
+            line_end = text.find("\n", match.end())
+            start = line_end if line_end >= 0 else len(text)
             continue
         kind = _kinds()[" ".join(match.group("name").lower().split())]
         start = match.end()

@@ -1,54 +1,34 @@
 """The precise diagnosis where words apart from its name decide it: grade, inflammation, place."""
 
-from collections.abc import Sequence
+from collections.abc import Set
 
 from shared.clinical.histology import Term, term_named
-from shared.clinical.report_clauses import Clause
 
 
-def precise(term: Term, clauses: Sequence[Clause]) -> Term:
+def precise(term: Term, said: Set[str], *, none_left: bool) -> Term:
     """The diagnosis of the lexicon that the whole text means by a term.
 
     Inflammation makes a seborrheic keratosis L82.0, the sole a plantar wart, atypia a grade.
+    said: the roles of what the text says. none_left: it says that nothing of a tumor is left.
     """
-    roles = _said_roles(clauses)
-    if term.kind == "seborrheic_keratosis" and "inflamed" in roles:
+    if term.kind == "seborrheic_keratosis" and "inflamed" in said:
         return term_named("inflamed seborrheic keratosis")
-    if term.kind == "viral_wart" and "plantar" in roles:
+    if term.kind == "viral_wart" and "plantar" in said:
         return term_named("verruca plantaris")
-    if term.kind == "scar" and _no_residual(clauses):
+    if term.kind == "scar" and none_left:
         return term_named("scar, no residual tumor" if term.icd10 else "no residual tumor")
     if term.kind == "melanocytic_nevus" and term.name != "spitz nevus":
-        return _graded(term, roles)
+        return _graded(term, said)
     return term
 
 
-def _no_residual(clauses: Sequence[Clause]) -> bool:
-    return any(
-        phrase.term is not None and "negation" in phrase.roles
-        for clause in clauses
-        for phrase in clause.phrases
-    )
-
-
-def _graded(term: Term, roles: set[str]) -> Term:
-    if "grade_severe" in roles:
+def _graded(term: Term, said: Set[str]) -> Term:
+    if "grade_severe" in said:
         return term_named("dysplastic nevus, severe")
-    if not (term.name.startswith("dysplastic") or "dysplastic" in roles):
+    if not (term.name.startswith("dysplastic") or "dysplastic" in said):
         return term
-    if "grade_moderate" in roles:
+    if "grade_moderate" in said:
         return term_named("dysplastic nevus, moderate")
-    if "grade_mild" in roles or term.name == "dysplastic nevus, mild":
+    if "grade_mild" in said or term.name == "dysplastic nevus, mild":
         return term_named("dysplastic nevus, mild")
     return term if term.name.startswith("dysplastic") else term_named("dysplastic nevus")
-
-
-def _said_roles(clauses: Sequence[Clause]) -> set[str]:
-    """The roles of every phrase that is neither denied nor of the past."""
-    return {
-        role
-        for clause in clauses
-        for phrase in clause.phrases
-        if not clause.left_out(phrase)
-        for role in phrase.roles
-    }

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from shared.clinical.diagnoses import Side
 from shared.clinical.histology import SEVERITY, Behavior, Code, Term
-from shared.clinical.report_clauses import Clause, Said, Statement, clauses_of
+from shared.clinical.report_clauses import Clause, Said, Statement, clauses_of, spoken
 from shared.clinical.report_conflicts import conflicts
 from shared.clinical.report_margins import Margins, margins_of
 from shared.clinical.report_reasons import ICD_OUTPATIENT, OWN, ReportReason
@@ -55,14 +55,18 @@ def read_text(text: str) -> TextReading:
     statements = [each for clause in found.clauses for each in clause.statements()]
     aside = [each for clause in found.asides for each in clause.statements()]
     main = _main([each for each in statements if each.named])
+    heard = spoken(found.clauses)
     if main is not None:
-        main = replace(main, term=precise(main.term, found.clauses))
+        none_left = any(each.term.name == "no residual tumor" for each in statements)
+        precisely = precise(main.term, heard.said, none_left=none_left)
+        if precisely is not main.term:
+            main = replace(main, term=precisely)
     margins, margins_doubtful = margins_of(found.clauses)
     uncertain = found.questioned or any(
         _worded_uncertain(clause) for clause in (*found.clauses, *found.asides)
     )
     unknown = list(_unknown(found.clauses))
-    contrary = list(conflicts(main, statements, aside, found.clauses))
+    contrary = list(conflicts(main, statements, aside, heard))
     doubts = [
         *unknown,
         *_worded(main, uncertain=uncertain, margins_doubtful=margins_doubtful),
@@ -131,11 +135,16 @@ def _behavior(term: Term) -> Behavior | None:
 
 def _worded_uncertain(clause: Clause) -> bool:
     """Whether a clause doubts something other than a margin alone."""
+    if clause.roles.isdisjoint(_DOUBTING):
+        return False
     return any(
-        each.roles & {"uncertainty", "uncertainty_behind"}
+        each.roles & _DOUBTING
         and not (each.segment in clause.margin_segments and not clause.has_term)
         for each in clause.phrases
     )
+
+
+_DOUBTING = frozenset({"uncertainty", "uncertainty_behind"})
 
 
 def _unknown(clauses: Sequence[Clause]) -> Iterator[ReportReason]:

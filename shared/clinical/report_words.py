@@ -13,6 +13,7 @@ from shared.clinical.histology import Code, Term
 from shared.clinical.report_vocabulary import Entry, Token, longest, tokens
 
 _ICDO = re.compile(r"(?:m-?)?[89]\d{3}/\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ICD10 = re.compile(r"[a-z]\d[0-9a-z]\.")
 _BLOCK = re.compile(r"[a-z]\d{1,2}")
 _SILENT = frozenset(",-\u2013\u2014()\"'\u2019\u201c\u201d/&%*#_\u2022\u00b7<>=+~\u00d7\u00b1")
@@ -39,9 +40,10 @@ class Phrase(NamedTuple):
 
 @dataclass(slots=True)
 class Words:
-    """A clause: its phrases, the places of words that are not known, and what it comes after."""
+    """A clause: its phrases, their roles, the places of unknown words, and what it comes after."""
 
     phrases: list[Phrase]
+    roles: set[str]
     unknown: list[tuple[int, int]]
     after: Break = "sentence"
 
@@ -66,7 +68,7 @@ class _Scanner:
     def __init__(self, text: str, words: Sequence[Token]) -> None:
         self._text = text
         self._words = words
-        self._clauses = [Words([], [])]
+        self._clauses = [Words([], set(), [])]
         self._codes: list[Code] = []
         self._labels: list[str] = []
         self._segment = 0
@@ -94,14 +96,15 @@ class _Scanner:
             self._colon()
             return 1
         if starts_line and self._is_label(position):
-            self._labels.append(word)
+            following = self._words[position + 1].word
+            self._labels.append(word if _names_part(word) else following)
             self._starts_line = True
             return 2
         entry, length = longest(self._words, position)
         if entry is not None:
             self._found(entry, token.start, self._words[position + length - 1].end)
             return length
-        if word == ",":
+        if word == "," or self._is_spaced_dash(position):
             self._segment += 1
         elif _ICDO.fullmatch(word):
             self._codes.append(Code("icdo", word.upper().removeprefix("M").removeprefix("-")))
@@ -117,6 +120,7 @@ class _Scanner:
             start, end, self._segment, entry.roles, entry.term, entry.site, entry.groups
         )
         self._clauses[-1].phrases.append(phrase)
+        self._clauses[-1].roles |= entry.roles
         if "contrast" in entry.roles:
             self._end_clause("contrast")
 
@@ -125,10 +129,10 @@ class _Scanner:
 
         So `Melanoma: not identified`, `Previous biopsy: melanoma` and `Margins: clear` stay one.
         """
-        joins = any(phrase.roles & _JOINING for phrase in self._clauses[-1].phrases)
-        if not joins:
+        roles = self._clauses[-1].roles
+        if roles.isdisjoint(_JOINING):
             self._end_clause("sentence")
-        elif not any("margin" in phrase.roles for phrase in self._clauses[-1].phrases):
+        elif "margin" not in roles:
             self._segment += 1
 
     def _line_ends(self, position: int) -> None:
@@ -146,37 +150,50 @@ class _Scanner:
         self._segment += 1
         last = self._clauses[-1]
         if last.phrases or last.unknown:
-            self._clauses.append(Words([], [], parted_by))
+            self._clauses.append(Words([], set(), [], parted_by))
         elif parted_by == "sentence":
             last.after = parted_by
+
+    def _is_spaced_dash(self, position: int) -> bool:
+        token = self._words[position]
+        if token.word not in ("-", "\u2013", "\u2014") or position + 1 >= len(self._words):
+            return False
+        return self._words[position + 1].start > token.end and (
+            position == 0 or self._words[position - 1].end < token.start
+        )
 
     def _is_measure(self, position: int) -> bool:
         """A number; a bare zero only of an attribute or a distance, for it may deny a diagnosis."""
         word = self._words[position].word
-        if word != "0":
-            return word[0].isdigit()
+        if word != "0":  # a year tells of another time
+            return word[0].isdigit() and not _YEAR.fullmatch(word)
         following = [each.word for each in self._words[position + 1 : position + 3]]
         if following[:1] == ["/"]:
             del following[0]
-        counted = (phrase.roles & _COUNTED for phrase in self._clauses[-1].phrases)
-        return not _UNITS.isdisjoint(following[:1]) or any(counted)
+        counted = not self._clauses[-1].roles.isdisjoint(_COUNTED)
+        return counted or not _UNITS.isdisjoint(following[:1])
 
     def _is_label(self, position: int) -> bool:
-        """`A.` or `2)` before a word: the label of a part."""
+        """`A.`, `2)` or `Specimen B` before a word: the label of a part."""
         if position + 2 >= len(self._words):
             return False
         label, sign, word = self._words[position : position + 3]
+        if label.word in ("specimen", "part"):
+            return _names_part(sign.word)
         return (
-            (len(label.word) == 1 or (label.word.isdigit() and len(label.word) == 2))
-            and label.word.isalnum()
+            _names_part(label.word)
             and sign.word in (".", ")", ":")
             and sign.start == label.end
             and word.start > sign.end
         )
 
 
+def _names_part(word: str) -> bool:
+    return word.isalnum() and (len(word) == 1 or (word.isdigit() and len(word) == 2))
+
+
 _COUNTED = frozenset({"attribute", "invasion", "margin", "spread"})
-_UNITS = frozenset({"mm", "mm2", "cm"})
+_UNITS = frozenset({"mm", "mm2", "cm", "mitosis", "mitoses", "mitotic"})
 _JOINING = frozenset(
     {"term", "negation", "history", "uncertainty", "margin", "attribute", "invasion"}
 )

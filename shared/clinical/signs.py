@@ -39,6 +39,8 @@ _HARM = (
 _INJURY = r"(?:snag\w*|catch(?:es|ing)?|caught|rub(?:s|bed|bing)?|traumati[sz]ed|shav\w+)"
 _INJURING = r"(?:snag\w*|catch\w*|clothing|shav\w+|jewel\w*|necklace|comb\w*|belt|collar)"
 _OPENING = r"(?:vision|nostril|ear|orifice|canal|eye|airway)"
+_GAP = r"[^.;]{0,80}?"
+"""What may stand between two words of one statement; bounded, so that reading stays linear."""
 _LOOKS = r"(?:old|ugly|bad|unsightly|awful)"
 
 LEXICON: Mapping[Sign, re.Pattern[str]] = {
@@ -88,8 +90,8 @@ LEXICON: Mapping[Sign, re.Pattern[str]] = {
     ),
     Sign.TRAUMA: any_of(
         (
-            rf"{_INJURY}\b[^.;]*?\b{_HARM}",
-            rf"{_HARM}\b[^.;]*?\b(?:when|on|by|from|after|while)\s+(?:\w+\s+){{0,3}}?{_INJURING}",
+            rf"{_INJURY}\b{_GAP}\b{_HARM}",
+            rf"{_HARM}\b{_GAP}\b(?:when|on|by|from|after|while)\s+(?:\w+\s+){{0,3}}?{_INJURING}",
             r"nicked\s+(?:by|while|when)\s+shaving",
             r"(?:repeated|recurrent)\s+trauma",
         )
@@ -186,7 +188,7 @@ NOT_SAID = any_of(
         "ha?emostasis",
         r"(?:estimated\s+)?blood\s+loss",
         "painless(?:ly)?",
-        r"tolerated\s+(?:\w+\s+)*?without\s+pain",
+        r"tolerated\s+(?:\w+\s+){0,6}?without\s+pain",
         r"pain\s+(?:control|scale|medication)",
         r"a\s+(?:new\s+)?growth",
         r"growths?\s+on",
