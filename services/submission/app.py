@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.submission import routes
-from services.submission.api import checks, claims, profiles
+from services.submission.api import checks, claims, files, profiles
 from services.submission.api.parts import SubmissionParts
 from services.submission.api.receiving import FORMATS, Reports
 from services.submission.batching import Batcher, Route
@@ -69,7 +69,7 @@ def app_of(
     return create_app(
         settings,
         parts,
-        routers=[checks.reads, claims.commands, claims.reads, profiles.router],
+        routers=[checks.reads, files.reads, claims.commands, claims.reads, profiles.router],
         bus=bus,
         webhooks=Webhooks(FORMATS, reports.identify, reports.interpret),
     )

@@ -43,7 +43,6 @@ from shared.x12.professional import Header, ProfessionalClaim
 from shared.x12.writer import Unwritable, set_control_number
 
 CLAIMS_PER_FILE = 2_000
-FILE_PURPOSE = "claim_file"
 
 _TICK_SECONDS = 0.5
 _FORM_EVERY_TICKS = 5
@@ -175,7 +174,7 @@ class Batcher:
                     interchange_control_number=f"{number:09d}",
                     group_control_number=str(number),
                     sets=_sets_in_file(head, gated, written),
-                    file=seal.seal(FILE_PURPOSE, text.encode("ascii")),
+                    file=seal.seal(batches.FILE_PURPOSE, text.encode("ascii")),
                     body_hash=claim_file.body_hash(gated.sets),
                     charge=sum((each.claim.total for each in written), ZERO),
                     formed_at=now,

@@ -4,7 +4,6 @@ import hashlib
 
 import httpx
 
-from services.submission.batching import FILE_PURPOSE
 from services.submission.store import batches
 from shared.bus.deliver import Answer, Call, Partner
 from shared.bus.errors import Permanent, Transient
@@ -72,7 +71,7 @@ class Clearinghouse:
             row = await batches.load_batch(connection, call.idempotency_key)
         if row is None:
             raise Permanent("the file of this batch is not stored")
-        return row["interchange_control_number"], seal.open(FILE_PURPOSE, row["file"])
+        return row["interchange_control_number"], seal.open(batches.FILE_PURPOSE, row["file"])
 
 
 def client(url: str, api_key: str) -> httpx.AsyncClient:

@@ -1,5 +1,6 @@
 """Interchanges and transaction sets of a file, read tolerantly: a bad set costs no neighbour."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.x12.segments import NotX12, Segment, tokenize
@@ -55,10 +56,15 @@ def read_interchanges(data: bytes) -> list[Interchange]:
     Raises:
         NotX12: the file does not begin with a readable ISA.
     """
+    return interchanges_of(tokenize(data))
+
+
+def interchanges_of(segments: Iterable[Segment]) -> list[Interchange]:
+    """Every interchange of a file that is read already."""
     interchanges: list[Interchange] = []
     group: Segment | None = None
     current: TransactionSet | None = None
-    for segment in tokenize(data):
+    for segment in segments:
         if segment.id == "ISA":
             interchanges.append(_opened(segment))
             group, current = None, None

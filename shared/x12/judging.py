@@ -124,7 +124,11 @@ def _lists(document: Mapping[str, object]) -> CodeLists:
 def _answer(request: bytes) -> bytes:
     asked = orjson.loads(request)
     today = date.fromisoformat(asked["today"])
-    found = judge(asked["text"], asked["sets"], _lists(asked["lists"]), today)
+    try:
+        found = judge(asked["text"], asked["sets"], _lists(asked["lists"]), today)
+    except Exception as error:  # whatever a file does to a rule: not understood is not sent
+        code = f"unjudged:{type(error).__name__}"
+        found = [Objection(code, "The file cannot be judged.", "ISA")]
     return orjson.dumps([asdict(each) for each in found])
 
 

@@ -15,6 +15,9 @@ from services.submission.domain.acknowledgement import BatchSent, SetSent
 from services.submission.tables import batch, control_number
 from shared.db import Database
 
+FILE_PURPOSE = "claim_file"
+"""What the vault seals the bytes of a file for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimInFile:

@@ -21,7 +21,7 @@ from shared.x12.claim_rules.parties import (
     level_objections,
     provider_objections,
 )
-from shared.x12.envelope import TransactionSet, read_interchanges
+from shared.x12.envelope import TransactionSet, interchanges_of
 from shared.x12.objection import CodeLists, Objection
 from shared.x12.segments import tokenize
 
@@ -40,7 +40,7 @@ def own_objections(data: bytes, lists: CodeLists, today: date) -> list[Objection
     begins = [segment.position for segment in segments if segment.id == "ST"]
     found = [_from_set(each, begins) for each in envelope_objections(text, segments)]
     seen: set[str] = set()
-    for interchange in read_interchanges(data):
+    for interchange in interchanges_of(segments):
         for one in interchange.sets:
             found.extend(_in_set(one, seen, lists, today))
     return found
