@@ -39,3 +39,10 @@ def sites_in(text: str) -> tuple[SiteMention, ...]:
         for found in _pattern().finditer(text)
         if (site := find_site(found.group(1))) is not None
     )
+
+
+def site_at(text: str, start: int) -> SiteMention | None:
+    """The body site whose name begins at a place of the text."""
+    found = _pattern().match(text, start)
+    site = None if found is None else find_site(found.group(1))
+    return None if found is None or site is None else SiteMention(site, found.start(), found.end())

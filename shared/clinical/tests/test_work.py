@@ -73,13 +73,13 @@ def test_twice_the_text_is_no_more_than_twice_the_work(repeated: str) -> None:
     for read in (read_criteria, lambda text: interpret(text, site="back")):
         read(repeated)  # tables are loaded once
         small, large = (
-            _calls(read, (repeated * (size // len(repeated) + 1))[:size]) for size in (1_000, 4_000)
+            _calls(read, (repeated * (size // len(repeated) + 1))[:size]) for size in (600, 2_400)
         )
         assert large <= 4.4 * small + 200
 
 
 def _patterns() -> Iterator[re.Pattern[str]]:
-    """All but that of tokens: its repeats begin with a sign of their own (decimals, blank lines)."""
+    """All but that of tokens, whose repeats begin with a sign: decimals, blank lines."""
     yield report_sections._heading()
     for module in (clauses, criteria, signs):
         yield from (each for each in vars(module).values() if isinstance(each, re.Pattern))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from services.documentation.domain.reading.fact import Fact
 from services.documentation.domain.reading.statements import Statement
 from shared.clinical.clauses import Status, clauses
-from shared.clinical.site_words import sites_in
+from shared.clinical.site_words import site_at
 
 _NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -81,7 +81,7 @@ def _bare(statement: Statement, start: int, end: int) -> Iterator[Fact]:
     parts = [
         found
         for found in _PER_SITE.finditer(text, start, end)
-        if any(site.start == 0 for site in sites_in(text[found.end() :]))
+        if site_at(text, found.end()) is not None
     ]
     if len(parts) > 1:
         total = sum(int(found["n"]) for found in parts)

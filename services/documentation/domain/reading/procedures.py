@@ -103,22 +103,34 @@ def mentions(statements: tuple[Statement, ...]) -> tuple[Mention, ...]:
 
 def _in_statement(statement: Statement) -> Iterator[Mention]:
     for clause in clauses(statement.text):
+        tense = _Tense.of(clause.text)
         for kind, pattern in LEXICON.items():
             for word in pattern.finditer(statement.text, clause.start, clause.end):
-                standing = _standing(
-                    statement, clause.text, clause.status(word.start(), word.end())
-                )
+                standing = _standing(statement, tense, clause.status(word.start(), word.end()))
                 start = statement.start + word.start()
                 yield Mention(kind, standing, start, statement.start + word.end(), statement)
 
 
-def _standing(statement: Statement, clause: str, status: Status) -> Standing:
-    if statement.section == "history" or _BEFORE.search(clause) or status is Status.FAMILY:
+@dataclass(frozen=True, slots=True)
+class _Tense:
+    """What a clause's own words say of all it mentions, read once."""
+
+    past: bool
+    declined: bool
+    planned: bool
+
+    @staticmethod
+    def of(clause: str) -> "_Tense":
+        return _Tense(*(bool(pattern.search(clause)) for pattern in (_BEFORE, _DECLINED, _PLANNED)))
+
+
+def _standing(statement: Statement, tense: _Tense, status: Status) -> Standing:
+    if statement.section == "history" or tense.past or status is Status.FAMILY:
         return "past"
-    if _DECLINED.search(clause) or status is Status.DENIED:
+    if tense.declined or status is Status.DENIED:
         return "declined"
     if statement.section == "procedure":
         return "done"
-    if statement.section == "plan" or _PLANNED.search(clause) or status is Status.HYPOTHETICAL:
+    if statement.section == "plan" or tense.planned or status is Status.HYPOTHETICAL:
         return "planned"
     return "done"

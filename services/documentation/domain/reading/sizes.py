@@ -26,6 +26,9 @@ _ROLES = (
     ),
 )
 
+_NEAR = 160
+"""Letters on either side of a size in which words tell what it measures."""
+
 
 def sizes(statement: Statement) -> Iterator[Fact]:
     """The sizes one statement gives of today's lesion, margin, excision or repair."""
@@ -56,11 +59,13 @@ def _centimetres(found: re.Match[str]) -> Decimal:
 
 def _role(text: str, start: int, end: int) -> str | None:
     """What a size measures, by the words of its part of the sentence; None where to be skipped."""
-    part_start = max(text.rfind(mark, 0, start) for mark in (",", ";", ":")) + 1
-    part_end = min([at for mark in (",", ";") if (at := text.find(mark, end)) >= 0] or [len(text)])
+    first, last = max(0, start - _NEAR), min(len(text), end + _NEAR)
+    found_before = max(text.rfind(mark, first, start) for mark in (",", ";", ":"))
+    part_start = found_before + 1 if found_before >= 0 else first
+    part_end = min([at for mark in (",", ";") if (at := text.find(mark, end, last)) >= 0] or [last])
     part = text[part_start:part_end]
     if len(part.strip(" .")) == end - start and part_start > 0:
-        before = max(text.rfind(mark, 0, part_start - 1) for mark in (",", ";", ":")) + 1
+        before = max(text.rfind(mark, first, part_start - 1) for mark in (",", ";", ":")) + 1
         part = text[before:part_end]
     if _SKIP.search(part):
         return None
