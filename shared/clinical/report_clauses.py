@@ -67,6 +67,7 @@ class Clause:
     """A clause and where what governs it stands, found once for all that it names.
 
     A trigger governs what follows it, so its first place counts; one that looks back, its last.
+    worked_in: segment -> where it says what was excised or sampled, as in `excision of melanoma`.
     open: a denial or history that the line before left without an object.
     denied_after: the next clause begins with a denial that looks back.
     """
@@ -80,6 +81,7 @@ class Clause:
     margin_denied_until: float
     past_from: float
     past_until: float
+    worked_in: dict[int, int]
     treated_from: float
     treated_places: frozenset[int]
     residual_from: float
@@ -106,7 +108,11 @@ class Clause:
 
     def left_out(self, phrase: Phrase) -> bool:
         """Whether a phrase is denied, or told of the past."""
-        return self._denied(phrase) or self.past_from < phrase.start
+        return self._denied(phrase) or self._past(phrase)
+
+    def _past(self, phrase: Phrase) -> bool:
+        worked_on = self.worked_in.get(phrase.segment)
+        return self.past_from < phrase.start or (worked_on is not None and worked_on < phrase.start)
 
     def _denied(self, phrase: Phrase) -> bool:
         looks_back = self.negated_in.get(phrase.segment, -1)
@@ -114,7 +120,7 @@ class Clause:
 
     def says(self, phrase: Phrase) -> Said:
         """What is said of a diagnosis it names."""
-        if self.past_from < phrase.start:
+        if self._past(phrase):
             return Said.PAST
         if self.doubted or self.doubted_from < phrase.start:
             return Said.DOUBTED
@@ -223,12 +229,13 @@ def _clause(words: Words) -> Clause:
         margin_denied_until=_last(each for each in behind if each.segment in segments),
         past_from=_first(by_role.get("history", ())),
         past_until=_last(by_role.get("history", ())),
+        worked_in={each.segment: each.start for each in reversed(by_role.get("work_of", ()))},
         treated_from=_first(by_role.get("treated", ())),
         treated_places=_followed_by_work(phrases) if has_term else frozenset(),
         residual_from=_first(by_role.get("residual", ())),
         doubted_from=_first(by_role.get("uncertainty", ())),
         doubted="uncertainty_behind" in by_role
-        or ("margin_unassessable" in by_role and not segments),
+        or ("margin_unassessable" in by_role and not (segments and "invasion" not in by_role)),
         dangling=has_term and _dangles(phrases, by_role),
     )
 
@@ -314,8 +321,8 @@ def _left_open(clause: Clause) -> bool:
     )
 
 
-_LEAVES_OUT = frozenset({"negation", "negation_behind", "history"})
-_FORWARD = frozenset({"negation", "history", "treated", "uncertainty"})
+_LEAVES_OUT = frozenset({"negation", "negation_behind", "history", "work_of"})
+_FORWARD = frozenset({"negation", "history", "treated", "uncertainty", "work_of"})
 _OBJECT = frozenset({"malignant", "margin", "object"})
 
 

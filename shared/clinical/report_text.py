@@ -55,7 +55,7 @@ def read_text(text: str) -> TextReading:
     statements = [each for clause in found.clauses for each in clause.statements()]
     aside = [each for clause in found.asides for each in clause.statements()]
     main = _main([each for each in statements if each.named])
-    heard = spoken(found.clauses)
+    heard = spoken((*found.clauses, *found.asides))
     if main is not None:
         none_left = any(each.term.name == "no residual tumor" for each in statements)
         precisely = precise(main.term, heard.said, none_left=none_left)
@@ -172,7 +172,7 @@ def _several(
     aside: Sequence[Statement],
     labels: set[str],
 ) -> Iterator[ReportReason]:
-    kinds = {each.term.kind for each in (*statements, *aside) if each.named and not each.of_margin}
+    kinds = {each.term.kind for each in (*statements, *aside) if each.named}
     if main is not None and main.residual and main.term.behavior in ("malignant", "in_situ"):
         kinds.discard("scar")  # the scar of the procedure that left the residue
     if len(kinds) > 1:
@@ -195,6 +195,7 @@ _SPAN_ROLES: tuple[tuple[str, SpanRole], ...] = (
     ("term", "diagnosis"),
     ("history", "history"),
     ("treated", "history"),
+    ("work_of", "history"),
     ("margin", "margin"),
     ("margin_clear", "margin"),
     ("margin_involved", "margin"),

@@ -16,7 +16,7 @@ _ICDO = re.compile(r"(?:m-?)?[89]\d{3}/\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ICD10 = re.compile(r"[a-z]\d[0-9a-z]\.")
 _BLOCK = re.compile(r"[a-z]\d{1,2}")
-_SILENT = frozenset(",-\u2013\u2014()\"'\u2019\u201c\u201d/&%*#_\u2022\u00b7<>=+~\u00d7\u00b1")
+_SILENT = frozenset(",-\u2013\u2014()\"'\u2019\u201c\u201d/&%*#_\u2022\u00b7<>=\u00d7")
 
 
 Break: TypeAlias = Literal["sentence", "line", "contrast"]
@@ -192,8 +192,8 @@ def _names_part(word: str) -> bool:
     return word.isalnum() and (len(word) == 1 or (word.isdigit() and len(word) == 2))
 
 
-_COUNTED = frozenset({"attribute", "invasion", "margin", "spread"})
-_UNITS = frozenset({"mm", "mm2", "cm", "mitosis", "mitoses", "mitotic"})
+_COUNTED = frozenset({"attribute"})
+_UNITS = frozenset({"mm2", "mitosis", "mitoses", "mitotic"})
 _JOINING = frozenset(
     {"term", "negation", "history", "uncertainty", "margin", "attribute", "invasion"}
 )
