@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.submission import routes
 from services.submission.api import checks, claims, files, profiles
+from services.submission.api import routes as ways
 from services.submission.api.parts import SubmissionParts
 from services.submission.api.receiving import FORMATS, Reports
 from services.submission.batching import Batcher, Route
@@ -69,7 +70,14 @@ def app_of(
     return create_app(
         settings,
         parts,
-        routers=[checks.reads, files.reads, claims.commands, claims.reads, profiles.router],
+        routers=[
+            checks.reads,
+            files.reads,
+            claims.commands,
+            claims.reads,
+            profiles.router,
+            ways.router,
+        ],
         bus=bus,
         webhooks=Webhooks(FORMATS, reports.identify, reports.interpret),
     )
@@ -83,7 +91,7 @@ def build(settings: Settings) -> FastAPI:
         settings.clearinghouse_url, settings.clearinghouse_api_key.get_secret_value()
     )
     assert parts.vault is not None
-    partners = {FILE: routes.Clearinghouse(database, parts.vault, client).partner()}
+    partners = {FILE: routes.Routes(database, parts.vault, client, parts.clock).partner()}
     runner = Runner(
         parts.stage,
         database,

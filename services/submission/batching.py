@@ -12,11 +12,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import RowMapping
 
 from services.submission.domain.claim import Case, Hold
 from services.submission.domain.commands import (
-    FileTaken,
     HandOver,
     PutIntoFile,
     References,
@@ -24,8 +22,10 @@ from services.submission.domain.commands import (
 )
 from services.submission.domain.cutoff import last_cut_off
 from services.submission.domain.profile import PracticeProfile, Profiles
+from services.submission.domain.route import Due, Known, choose
 from services.submission.domain.scrub import hold_of, hold_of_unwritable
-from services.submission.store import batches, claims, profiles
+from services.submission.forming import Written, due_of, route_lost, sets_in_file, tidings
+from services.submission.store import batches, claims, profiles, routes
 from services.submission.wire import claim_file
 from services.submission.wire.claim_file import Destination, Gated
 from services.submission.wire.professional import professional_claim
@@ -40,7 +40,7 @@ from shared.vault import SubjectSealer, Unreadable
 from shared.x12.judging import Judge
 from shared.x12.objection import Objection
 from shared.x12.professional import Header, ProfessionalClaim
-from shared.x12.writer import Unwritable, set_control_number
+from shared.x12.writer import Unwritable
 
 CLAIMS_PER_FILE = 2_000
 
@@ -59,16 +59,6 @@ class Route:
     name: str
     destination: Destination
     quiet: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A version that passed the scrub, with the claim it becomes."""
-
-    case_id: UUID
-    claim_id: str
-    version: int
-    claim: ProfessionalClaim
 
 
 class Batcher:
@@ -112,13 +102,17 @@ class Batcher:
             due = await claims.ready_versions(connection, self.ready_until(), CLAIMS_PER_FILE)
             cases = await claims.load_cases(connection, [case_id for case_id, _, _ in due])
             known = await profiles.load_profiles(connection, practice_id)
+            ways = await routes.load_routes(connection, now)
         practice = known.practice
         if not due or practice is None:
             return None
-        written, stopped = self._opened(practice_id, due, cases, known, practice)
+        chosen = choose([due_of(each, cases, known) for each in due], ways)
+        written, stopped = self._opened(practice_id, chosen.due, cases, known, practice)
+        stopped += [(each.case_id, route_lost(each)) for each in chosen.lost]
         batch_id = f"B{new_id().hex[:14].upper()}"
-        head = claim_file.header(practice, self._route.destination, batch_id, now)
-        usage = self._route.destination.usage
+        way = self._way(chosen.route)
+        head = claim_file.header(practice, way.destination, batch_id, now)
+        usage = way.destination.usage
         # A code that a ready claim is charged by has a fee: the practice knows it.
         codes = {line.code for each in written for line in each.claim.lines}
 
@@ -140,11 +134,19 @@ class Batcher:
         if not left:
             return None
         seen = {case_id: version for case_id, (version, _) in cases.items()}
-        return await self._store(practice_id, head, gated, left, seen, now)
+        return await self._store(practice_id, way, head, gated, left, seen, now)
+
+    def _way(self, route: Known | None) -> Route:
+        """Where a file goes by this route; the built-in one is the service's own setting."""
+        if route is None or route.drop is None:
+            return self._route
+        drop, usage = route.drop, self._route.destination.usage
+        return Route(route.name, Destination(drop.receiver_id, drop.receiver_name, usage))
 
     async def _store(
         self,
         practice_id: str,
+        way: Route,
         head: Header,
         gated: Gated,
         written: Sequence[Written],
@@ -152,7 +154,7 @@ class Batcher:
         now: datetime,
     ) -> str | None:
         """File, number, position index and the claims' states, in one transaction (BT-3)."""
-        destination = self._route.destination
+        destination = way.destination
         seal = await self._parts.sealer(practice_id)
         cases = {each.case_id for each in written}
         batch_id = head.batch_id
@@ -170,10 +172,10 @@ class Batcher:
                 batches.NewBatch(
                     practice_id=practice_id,
                     batch_id=head.batch_id,
-                    route=self._route.name,
+                    route=way.name,
                     interchange_control_number=f"{number:09d}",
                     group_control_number=str(number),
-                    sets=_sets_in_file(head, gated, written),
+                    sets=sets_in_file(head, gated, written),
                     file=seal.seal(batches.FILE_PURPOSE, text.encode("ascii")),
                     body_hash=claim_file.body_hash(gated.sets),
                     charge=sum((each.claim.total for each in written), ZERO),
@@ -199,7 +201,7 @@ class Batcher:
         now = self._parts.clock.business()
         async with self._parts.database.transaction([practice_id]) as connection:
             for row in await batches.answered_batches(connection):
-                applied = await apply(connection, self._parts.stage, _tidings(row), now)
+                applied = await apply(connection, self._parts.stage, tidings(row), now)
                 for outcome in applied.outcomes:
                     outcome.result()
                 taken = row["status"] == "taken"
@@ -208,7 +210,7 @@ class Batcher:
     def _opened(
         self,
         practice_id: str,
-        due: Sequence[tuple[UUID, str, int]],
+        due: Sequence[Due],
         cases: dict[UUID, tuple[int, Case]],
         known: Profiles,
         practice: PracticeProfile,
@@ -216,7 +218,8 @@ class Batcher:
         """The claims of the due versions, and those that cannot even be written."""
         written: list[Written] = []
         stopped: list[tuple[UUID, Stopped]] = []
-        for case_id, claim_id, number in due:
+        for each in due:
+            case_id, claim_id, number = each.case_id, each.claim_id, each.version
             try:
                 case = cases[case_id][1]
                 claim = self._claim(practice_id, case, claim_id, number, known, practice)
@@ -248,47 +251,3 @@ class Batcher:
         encounter = case.encounters[claim.encounter_id]
         payer = known.payers[version.payer_id or ""]
         return professional_claim(claim, version, visit, encounter, subject, practice, payer)
-
-
-def _sets_in_file(
-    head: Header, gated: Gated, written: Sequence[Written]
-) -> tuple[batches.SetInFile, ...]:
-    by_id = {each.claim.id: each for each in written}
-
-    def in_file(patient_control_number: str, position: int) -> batches.ClaimInFile:
-        each = by_id[patient_control_number]
-        return batches.ClaimInFile(
-            patient_control_number, each.case_id, each.claim_id, each.version, position
-        )
-
-    return tuple(
-        batches.SetInFile(
-            set_control_number(count),
-            head.billing.npi,
-            tuple(in_file(*place) for place in claim_file.claims_of(one)),
-        )
-        for count, one in enumerate(gated.sets, 1)
-    )
-
-
-def _tidings(row: RowMapping) -> list[tuple[UUID, Input]]:
-    """What each claim of an answered file is told."""
-    cause = derived_id("batch", row["batch_id"])
-    refusal = Hold("route_refused", f"The route refused the file ({row['answer_status']}).")
-
-    def told(claim: batches.ClaimInFile) -> FileTaken | Stopped:
-        if row["status"] != "taken":
-            return Stopped(claim.claim_id, claim.version, refusal)
-        return FileTaken(
-            claim.claim_id,
-            claim.version,
-            row["batch_id"],
-            row["interchange_control_number"],
-            row["answered_at"],
-        )
-
-    return [
-        (claim.case_id, Asked(told(claim), cause))
-        for each in batches.sets_of(row)
-        for claim in each.claims
-    ]

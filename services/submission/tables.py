@@ -122,6 +122,24 @@ control_number = Table(
     PrimaryKeyConstraint("sender", "receiver", "usage"),
 )
 
+# A practice's routes beside the built-in one, and the health of each. document: kind, host or url,
+# user, host key, folder, receiver, fallback; null for the built-in. secret: sealed.
+route = Table(
+    "route",
+    metadata,
+    _text("practice_id"),
+    _text("name"),
+    Column("document", JSONB(none_as_null=True)),
+    Column("secret", LargeBinary),
+    _at("closed_at", nullable=True),
+    _text("closed_reason", nullable=True),
+    Column("failures", Integer, nullable=False),
+    _text("last_error", nullable=True),
+    _at("last_taken_at", nullable=True),
+    _at("updated_at"),
+    PrimaryKeyConstraint("practice_id", "name"),
+)
+
 # sets: per ST its control number, billing NPI and claims, each with the segment it begins at.
 batch = Table(
     "batch",
@@ -140,6 +158,7 @@ batch = Table(
     _at("formed_at"),
     _at("answered_at", nullable=True),
     Column("answer_status", Integer),
+    _at("begun_at", nullable=True),
     Index(
         "batch_content",
         "practice_id",
@@ -196,6 +215,7 @@ OF_A_PRACTICE = (
     payer_profile,
     claim_version,
     posting,
+    route,
     batch,
     remittance,
     unmatched_claim,

@@ -30,7 +30,7 @@ async def put_practice(document: PracticeDocument, who: Worker, here: Here) -> P
     async with here.database.transaction([who.practice_id]) as connection:
         await profiles.save_practice(connection, who.practice_id, document.value(), now)
         await audit(connection, who, "practice.put", who.practice_id, now)
-    await _look_again(here, who)
+    await look_again(here, who)
     return document
 
 
@@ -54,7 +54,7 @@ async def put_payer(
     async with here.database.transaction([who.practice_id]) as connection:
         await profiles.save_payer(connection, who.practice_id, profile, now)
         await audit(connection, who, "payer.put", payer_id, now)
-    await _look_again(here, who)
+    await look_again(here, who)
     return payer_view(profile)
 
 
@@ -79,7 +79,7 @@ async def list_payers(
     return page.answer(rows, key=lambda row: (row.payer_id,), item=payer_view)
 
 
-async def _look_again(here: SubmissionParts, who: Caller) -> None:
+async def look_again(here: SubmissionParts, who: Caller) -> None:
     """Let every claim that a profile may free be decided again."""
     async with here.database.transaction([who.practice_id]) as connection:
         cases = await claims.cases_to_look_at(connection)

@@ -182,8 +182,8 @@ class Version:
 
     @property
     def was_sent(self) -> bool:
-        """Whether it stands in a file: such a version never changes."""
-        return self.batch_id is not None
+        """Whether it stands or stood in a file that left: such a version never changes."""
+        return self.batch_id is not None or self.submitted_at is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,15 @@ class FileTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The route of this file is closed: a version nobody acknowledged goes by another (DU-4)."""
+
+    claim_id: str
+    version: int
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """A version that was ready may not leave, or its file was refused by the route."""
 

@@ -22,6 +22,7 @@ PROFILE_REASONS = frozenset(
         "coverage_missing",
         "coverage_unknown",
         "scrub",
+        "route_unknown",
     }
 )
 """Holds that a changed profile or visit may lift."""

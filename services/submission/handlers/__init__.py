@@ -11,6 +11,7 @@ from services.submission.domain.commands import (
     References,
     Release,
     Stopped,
+    TakenBack,
 )
 from services.submission.handlers.answers import on_acknowledge, on_post_remittance
 from services.submission.handlers.filing import (
@@ -19,6 +20,7 @@ from services.submission.handlers.filing import (
     on_hand_over,
     on_put_into_file,
     on_stopped,
+    on_taken_back,
 )
 from services.submission.handlers.hearing import (
     on_claim_coded,
@@ -44,6 +46,7 @@ HANDLERS: Handlers[Case, References] = {
     PutIntoFile: on_put_into_file,
     FileTaken: on_file_taken,
     Stopped: telling_holds(on_stopped),
+    TakenBack: on_taken_back,
     Acknowledge: telling_holds(on_acknowledge),
     PostRemittance: telling_holds(on_post_remittance),
 }

@@ -10,6 +10,7 @@ from services.submission.domain.commands import (
     PutIntoFile,
     References,
     Stopped,
+    TakenBack,
 )
 from shared.bus.stage import Answered, Asked, Decision, Outbound
 from shared.contracts.claim_submitted import ClaimSubmitted
@@ -62,7 +63,8 @@ def on_file_taken(
     """Tell that the version was submitted; where an answer came first its state stays."""
     command = asked.data
     claim, version = find(case, command.claim_id, command.version)
-    if version.batch_id != command.batch_id or version.submitted_at is not None:
+    again = version.submitted_at is not None and version.state != "batched"
+    if version.batch_id != command.batch_id or again:
         return Decision(case)
     version = replace(version, submitted_at=command.taken_at)
     if version.state == "batched":
@@ -82,6 +84,20 @@ def on_file_taken(
         submitted_at=command.taken_at,
     )
     return Decision(case.with_claim(claim.with_version(version)), emit=[event])
+
+
+def on_taken_back(
+    case: Case, asked: Asked[TakenBack], now: datetime, references: References
+) -> Decision[Case]:
+    """Let a version leave again by another route, its content as it was; an answer forbids it."""
+    command = asked.data
+    claim, version = find(case, command.claim_id, command.version)
+    if version.batch_id != command.batch_id or version.state not in ("batched", "sent"):
+        return Decision(case)
+    version = replace(version, batch_id=None, ready_at=now)
+    by = f"route of {command.batch_id} closed"
+    version = version.step("ready", now, by, asked.message_id)
+    return Decision(case.with_claim(claim.with_version(version)), answer="ready")
 
 
 def on_stopped(

@@ -201,7 +201,7 @@ async def service(
         headers={"authorization": "Bearer key"},
         transport=httpx.MockTransport(outside.answer),
     )
-    route = routes.Clearinghouse(database, parts.vault, client)
+    route = routes.Routes(database, parts.vault, client, parts.clock)
     deliver = Deliver(parts.stage, database, parts.clock, {FILE: route.partner()})
     async with client, running(app_of(settings, parts, None)) as asking:
         put = await asking.put(

@@ -1,6 +1,6 @@
 """Profiles of a practice and its payers, as they are put and read over REST."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -72,7 +72,7 @@ class PayerDocument(Document):
     name: Short
     program: Program
     filing_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,2}$")] | None = None
-    route: Literal["clearinghouse"] = "clearinghouse"
+    route: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = "clearinghouse"
     accepts_replacement: Flag
     filing_days: Count | None = None
     corrected_claim_days: Count | None = None
@@ -131,7 +131,7 @@ def payer_view(profile: PayerProfile) -> PayerView:
         name=profile.name,
         program=profile.program,
         filing_code=profile.filing_code,
-        route="clearinghouse",
+        route=profile.route,
         accepts_replacement=profile.accepts_replacement,
         filing_days=profile.filing_days,
         corrected_claim_days=profile.corrected_claim_days,
