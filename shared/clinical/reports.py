@@ -41,6 +41,9 @@ __all__ = [
 ]
 
 Role: TypeAlias = Literal["diagnosis", "negation", "uncertainty", "history", "margin", "site"]
+LONGEST_REPORT = 100_000
+"""In code points (own). What is longer is no report of one part and is not read automatically."""
+
 Confidence: TypeAlias = Literal["high", "medium", "low"]
 
 
@@ -106,7 +109,8 @@ def interpret(
 
 def read(text: str, codes: Sequence[Code] = ()) -> Reading:
     """What text and codes state together."""
-    stated = read_text(text)
+    too_long = len(text) > LONGEST_REPORT
+    stated = read_text("" if too_long else text)
     named = dict.fromkeys((*codes, *stated.codes))
     meanings = [(code, meaning_of(code)) for code in named]
     known = [meaning for _, meaning in meanings if meaning is not None]
@@ -124,6 +128,8 @@ def read(text: str, codes: Sequence[Code] = ()) -> Reading:
             doubts.append(ReportReason("PI-7", "The code states a metastasis.", OWN))
     if any(meaning is None and code.system != "icd10cm" for code, meaning in meanings):
         doubts.append(ReportReason("PI-1", "A code is not in the curated map.", OWN))
+    if too_long:
+        doubts.append(ReportReason("PI-10", "Longer than a report is: a person reads it.", OWN))
     if main is None and known:
         doubts.append(ReportReason("PI-3", "A code without a diagnosis in the text.", OWN))
     behavior = stated.behavior if main is not None else _most_severe(known)

@@ -249,3 +249,9 @@ def test_spans_count_code_points_and_reasons_hold_no_words():
     assert {("negation", "no"), ("diagnosis", "nevus"), ("margin", "clear")} <= marked
     assert {("site", "Left"), ("site", "cheek")} <= marked
     assert not any("xylophone" in reason.says for reason in found.reasons)
+
+
+def test_what_is_longer_than_a_report_goes_to_a_person():
+    found = interpret("Intradermal nevus. " * 6_000, site="back")
+    assert (found.decision, found.confirmed, found.diagnosis) == ("review", False, None)
+    assert "PI-10" in {reason.rule for reason in found.reasons}
