@@ -95,7 +95,9 @@ class Runner(Generic[S, R]):
             begun = loop.time()
             try:
                 await work()
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if _is_cancelled():
+                    raise
                 _LOG.warning("begins again", task=name, **error_fields(error))
             BACKGROUND_RESTARTS.labels(self._name, name).inc()
             steady = loop.time() - begun > _STEADY_SECONDS
@@ -106,3 +108,9 @@ class Runner(Generic[S, R]):
         while True:
             await self.sweep.count_parked()
             await asyncio.sleep(_COUNT_SECONDS)
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody ends this task: a library's own cancelled task raises the same error."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -142,3 +142,19 @@ async def test_a_member_whose_fetches_have_died_begins_again(
         return await flow.noted() == ["before", "after"]
 
     await flow.until(second_there)
+
+
+async def test_work_that_a_library_cancelled_begins_again(
+    toy_database: Callable[[str], Awaitable[Database]], kafka_bootstrap: str
+) -> None:
+    begun: asyncio.Queue[None] = asyncio.Queue()
+
+    async def work() -> None:
+        begun.put_nowait(None)
+        raise asyncio.CancelledError  # as a client's `stop()` does when its own task was cancelled
+
+    database, broker = await toy_database(toy.MOUTH), Broker(kafka_bootstrap)
+    stage = toy.stage(toy.MOUTH)
+    async with asyncio.timeout(20), Runner(stage, database, broker, Clock(), work={"odd": work}):
+        await begun.get()
+        await begun.get()
