@@ -178,6 +178,14 @@ class Stack:
         """Send a part a signal; the supervisor restarts what ends."""
         self._processes[part].send(number)
 
+    def lose_log(self) -> None:
+        """Kill the broker and start it with an empty log, as after the loss of its disk."""
+        assert self._broker is not None
+        with self._guard:
+            self._broker.process.kill()
+            self._broker.forget()
+            self._broker.start()
+
     def wait_ready(self, seconds: float = _READY_SECONDS) -> None:
         """Wait until every service answers /readyz with 200.
 
@@ -301,7 +309,7 @@ class Stack:
                 again_at[name] = now + min(30.0, 0.5 * 2 ** self._failures[name])
                 self._say(f"{name} ended ({process.exit_code}); starting it again")
                 with self._guard, contextlib.suppress(LocalProblem):
-                    if not self._stopping.is_set():
+                    if not self._stopping.is_set() and not process.alive:
                         process.start()
 
 
