@@ -114,10 +114,10 @@ async def _open(
     practices = {item.case_id: item.practice_id for item in items}
     cases = await rows.lock_cases(driver, stage, practices)
     places = {(m.topic, m.case_id): None for item in items if (m := item.message) is not None}
-    cursors, open_numbers = await rows.load_numbers(driver, places)
+    numbers = await rows.load_numbers(driver, places)
     due = [(item.case_id, item.input.kind) for item in items if isinstance(item.input, Due)]
     timers = await rows.load_timers(driver, due)
-    return Batch(stage, now, Clock().wall(), cases, cursors, open_numbers, timers)
+    return Batch(stage, now, Clock().wall(), cases, numbers, timers)
 
 
 def _read(batch: Batch[S, R], items: Sequence[Item]) -> None:
@@ -131,8 +131,11 @@ def _read(batch: Batch[S, R], items: Sequence[Item]) -> None:
         message = item.message
         if message is None or item.input is not None or message.topic not in kinds:
             continue
+        if item.unreadable is not None:
+            continue
         redriven = item.parked is not None and item.parked.redriven
-        if not redriven and message.n <= batch.cursors.get((message.topic, message.case_id), 0):
+        known = batch.numbers.get((message.topic, message.case_id))
+        if known is not None and message.n <= known.last and not redriven:
             continue
         try:
             event = event_of(message, kinds[message.topic])

@@ -12,13 +12,23 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from shared.bus.envelope import Message
-from shared.bus.errors import NotYet, Permanent
+from shared.bus.envelope import FIRST_GENERATION, Message
+from shared.bus.errors import NotYet, Permanent, Renumbered
 from shared.bus.outcome import Outcome, Status
 from shared.bus.reasons import ATTEMPTS, reason_of, wait_before
 from shared.bus.stage import Asked, Decision, Due, Heard, Input, Outbound, R, S, Stage
 from shared.bus.tracing import handling
-from shared.bus.work import Case, Emission, Item, Parked, Place, Timer, TimerKey
+from shared.bus.work import (
+    Case,
+    Emission,
+    Item,
+    Numbers,
+    Parked,
+    ParkedKey,
+    Place,
+    Timer,
+    TimerKey,
+)
 from shared.kernel.ids import practice_key
 from shared.kernel.refused import Refused
 from shared.telemetry import trace_headers
@@ -30,24 +40,23 @@ _WAIT = timedelta(days=3)
 class Batch(Generic[S, R]):
     """The rows of a transaction and what its inputs make of them.
 
-    now: business time. wall: wall time. cursors: the last number applied. open_numbers: the numbers
-    parked and open. due_timers: the timers that inputs say are due, as their rows stand.
+    now: business time. wall: wall time. numbers: what was heard, per topic and case.
+    due_timers: the timers that inputs say are due, as their rows stand.
     """
 
     stage: Stage[S, R]
     now: datetime
     wall: datetime
     cases: dict[UUID, Case[S]]
-    cursors: dict[Place, int]
-    open_numbers: dict[Place, set[int]]
+    numbers: dict[Place, Numbers]
     due_timers: dict[TimerKey, Timer]
 
-    moved: dict[Place, int] = field(default_factory=dict)
+    moved: set[Place] = field(default_factory=set)
     emissions: list[Emission] = field(default_factory=list)
     timers: dict[TimerKey, Timer] = field(default_factory=dict)
     outbound: list[tuple[UUID, Outbound]] = field(default_factory=list)
-    parked: dict[tuple[Place, int], Parked] = field(default_factory=dict)
-    unparked: set[tuple[Place, int]] = field(default_factory=set)
+    parked: dict[ParkedKey, Parked] = field(default_factory=dict)
+    unparked: set[ParkedKey] = field(default_factory=set)
     next_gaps: set[tuple[Place, int]] = field(default_factory=set)
     met: set[str] = field(default_factory=set)
 
@@ -84,12 +93,12 @@ class Batch(Generic[S, R]):
         self, index: int, item: Item, message: Message, case: Case[S], references: R
     ) -> Outcome:
         place = (message.topic, message.case_id)
-        last = self.cursors.get(place, 0)
+        numbers = self.numbers.setdefault(place, Numbers())
         if not _without_number(item):
-            known = item.parked is None and message.n in self.open_numbers.get(place, ())
-            if message.n <= last or known:
-                return Outcome(Status.DUPLICATE)
-            if message.n > last + 1:
+            known = item.parked is None and message.n in numbers.open
+            if message.n <= numbers.last or known:
+                return self._repeat(item, message, numbers)
+            if message.n > numbers.last + 1:
                 return self._leave_gap(item, message)
         try:
             if item.unreadable is not None:
@@ -98,11 +107,34 @@ class Batch(Generic[S, R]):
         except Exception as error:  # one event's failure never stops the others
             return self._park(item, message, error)
         if item.parked is not None:
-            self.unparked.add((place, message.n))
-            self.open_numbers.get(place, set()).discard(message.n)
-            self._clear_deadline(item.parked)
-        self._advance(place, message.n)
+            self._unpark(item.parked, numbers)
+        self._advance(place, message)
         return outcome
+
+    def _repeat(self, item: Item, message: Message, numbers: Numbers) -> Outcome:
+        """A number heard before: the same event, or another of a service that was restored.
+
+        Which it is, the generation tells: what it numbered again must not be dropped in silence.
+        """
+        known = item.parked is not None or (message.n, message.generation) in numbers.kept
+        if known or message.generation <= numbers.generation:
+            return Outcome(Status.DUPLICATE)
+        error = Renumbered("its number was given out before its service was restored from a backup")
+        row = Parked(message, "retry", str(error), status="dead", attempts=1)
+        self.parked[row.key] = row
+        numbers.kept.add((message.n, message.generation))
+        return Outcome(Status.PARKED, error=error, dead=True)
+
+    def _unpark(self, row: Parked, numbers: Numbers) -> None:
+        """What was parked is applied; its row goes, unless only the row can tell a repeat of it."""
+        message = row.message
+        self._clear_deadline(row)
+        numbers.open.discard(message.n)
+        if message.n <= numbers.last and message.generation > FIRST_GENERATION:
+            row.status, row.next_in, row.redriven = "applied", None, False
+            self.parked[row.key] = row
+        else:
+            self.unparked.add(row.key)
 
     def _come_due(self, index: int, item: Item, due: Due, case: Case[S], references: R) -> Outcome:
         key = (item.case_id, due.kind)
@@ -161,13 +193,15 @@ class Batch(Generic[S, R]):
         self.met.update(decision.met)
 
     def _leave_gap(self, item: Item, message: Message) -> Outcome:
-        place = (message.topic, message.case_id)
         if item.parked is None:
-            self.open_numbers.setdefault(place, set()).add(message.n)
-            self.parked[place, message.n] = Parked(message, "gap", "an earlier number is missing")
+            row = Parked(message, "gap", "an earlier number is missing")
+            numbers = self.numbers[message.topic, message.case_id]
+            numbers.open.add(message.n)
+            numbers.kept.add((message.n, message.generation))
+            self.parked[row.key] = row
         elif item.parked.next_in is not None:
             item.parked.next_in = None  # it is woken again when its predecessor is applied
-            self.parked[place, message.n] = item.parked
+            self.parked[item.parked.key] = item.parked
         return Outcome(Status.PARKED)
 
     def _park(self, item: Item, message: Message, error: Exception) -> Outcome:
@@ -184,16 +218,17 @@ class Batch(Generic[S, R]):
                 row.status = "dead"
             else:
                 row.next_in = wait_before(row.attempts, message.event_id.int)
-        place = (message.topic, message.case_id)
-        self.parked[place, message.n] = row
-        open_here = self.open_numbers.setdefault(place, set())
-        if row.status == "dead":
-            open_here.discard(message.n)
+        self.parked[row.key] = row
+        numbers = self.numbers.setdefault((message.topic, message.case_id), Numbers())
+        numbers.kept.add((message.n, message.generation))
+        dead = row.status == "dead"
+        if dead:
+            numbers.open.discard(message.n)
             self._clear_deadline(row)
-            self._advance(place, message.n)
+            self._advance((message.topic, message.case_id), message)
         else:
-            open_here.add(message.n)
-        return Outcome(Status.PARKED, error=error)
+            numbers.open.add(message.n)
+        return Outcome(Status.PARKED, error=error, dead=dead)
 
     def _wait(self, item: Item, row: Parked, error: NotYet) -> None:
         row.kind, row.waiting_for = "waiting", error.waiting_for
@@ -219,21 +254,22 @@ class Batch(Generic[S, R]):
     def _set_timer(self, key: TimerKey, timer: Timer) -> None:
         self.timers[key] = self.due_timers[key] = timer
 
-    def _advance(self, place: Place, n: int) -> None:
-        if n != self.cursors.get(place, 0) + 1:
+    def _advance(self, place: Place, message: Message) -> None:
+        numbers = self.numbers[place]
+        if message.n != numbers.last + 1:
             return
-        self.cursors[place] = self.moved[place] = n
-        if n + 1 in self.open_numbers.get(place, ()):
-            self.next_gaps.add((place, n + 1))
+        numbers.last, numbers.generation = message.n, message.generation
+        self.moved.add(place)
+        if message.n + 1 in numbers.open:
+            self.next_gaps.add((place, message.n + 1))
 
     def _refuse_foreign(self, item: Item) -> Outcome:
         """Another practice's case: it can be neither seen nor counted, only shown as dead."""
         refused = Refused("case-of-another-practice", "the case belongs to another practice")
         if item.message is not None:
-            place = (item.message.topic, item.message.case_id)
             row = Parked(item.message, "retry", str(refused), status="dead", attempts=1)
-            self.parked[place, item.message.n] = row
-        return Outcome(Status.FAILED, error=refused)
+            self.parked[row.key] = row
+        return Outcome(Status.FAILED, error=refused, dead=item.message is not None)
 
 
 def _without_number(item: Item) -> bool:

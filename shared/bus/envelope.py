@@ -13,7 +13,7 @@ from shared.bus.errors import Permanent
 from shared.contracts.event import Event
 from shared.kernel.ids import derived_id
 
-GENERATION = 1
+FIRST_GENERATION = 1
 _REQUIRED = ("ce_id", "ce_type", "ce_subject", "ce_n", "ce_practiceid")
 
 
@@ -39,10 +39,15 @@ class Message:
         cause = self.headers.get("ce_causeid")
         return UUID(cause) if cause else None
 
+    @property
+    def generation(self) -> int:
+        """How often its service had been restored from a backup when it numbered this, plus one."""
+        return int(self.headers.get("ce_generation", FIRST_GENERATION))
 
-def event_id(topic: str, case_id: UUID, n: int) -> UUID:
+
+def event_id(topic: str, case_id: UUID, n: int, generation: int = FIRST_GENERATION) -> UUID:
     """The id of the event with this number; a replay names the same event the same."""
-    return derived_id(topic, case_id, n, GENERATION)
+    return derived_id(topic, case_id, n, generation)
 
 
 def message(
@@ -54,12 +59,13 @@ def message(
     case_version: int,
     recorded_at: datetime,
     trace: Mapping[str, str],
+    generation: int = FIRST_GENERATION,
 ) -> Message:
     """The event as its service's relay will send it.
 
     trace: the W3C headers of the span it was emitted in. recorded_at: wall time of the emission.
     """
-    identity = event_id(event.topic, event.case_id, n)
+    identity = event_id(event.topic, event.case_id, n, generation)
     headers = {
         "ce_specversion": "1.0",
         "ce_id": str(identity),
@@ -69,7 +75,7 @@ def message(
         "ce_time": event.occurred_at.isoformat(),
         "ce_recordedtime": recorded_at.isoformat(),
         "ce_n": str(n),
-        "ce_generation": str(GENERATION),
+        "ce_generation": str(generation),
         "ce_caseversion": str(case_version),
         "ce_practiceid": event.practice_id,
         "content-type": "application/json",
@@ -110,9 +116,15 @@ def from_kafka(
             headers=named,
             body=body,
         )
+        generation = read.generation
     except ValueError as error:
         raise UnreadableRecord(f"{topic}: a header of no such form") from error
-    if named["ce_type"] != topic or read.n < 1 or not read.practice_id or "," in read.practice_id:
+    if (
+        named["ce_type"] != topic
+        or min(read.n, generation) < 1
+        or not read.practice_id
+        or "," in read.practice_id
+    ):
         raise UnreadableRecord(f"{topic}: headers that contradict each other")
     return read, epoch
 

@@ -5,6 +5,10 @@ class Permanent(Exception):  # noqa: N818 - names the outcome, not a fault
     """The input can never be applied: it is dead at once, visible and redrivable after a repair."""
 
 
+class Renumbered(Permanent):
+    """A number given out twice: its service was restored from a backup and went on from there."""
+
+
 class Transient(Exception):  # noqa: N818
     """Something outside failed for the moment: the input is tried again with back-off."""
 

@@ -23,12 +23,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """answer: what the handler gave back. events: the ids of what it emitted. error: why not."""
+    """answer: what the handler gave back. events: the ids of what it emitted. error: why not.
+
+    dead: parked for people, nothing will try it again by itself.
+    """
 
     status: Status
     answer: Any = None
     events: Sequence[UUID] = ()
     error: Exception | None = None
+    dead: bool = False
 
     def result(self) -> Any:  # noqa: ANN401 - the handler's own type
         """The answer of an applied command.

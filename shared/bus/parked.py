@@ -36,12 +36,12 @@ _CASES = _METADATA.tables["case_state"]
 _CURSOR = _METADATA.tables["cursor"]
 _TIMER = _METADATA.tables["timer"]
 
-_row_key = tuple_(_PARKED.c.topic, _PARKED.c.case_id, _PARKED.c.n)
+_row_key = tuple_(_PARKED.c.topic, _PARKED.c.case_id, _PARKED.c.n, _PARKED.c.generation)
 _SHOWN = [column for column in _PARKED.c if column.name not in ("raw", "headers")]
 
 ParkedRow = Row[Any]
 """A parked event without its body: topic, case_id, n, event_id, practice_id, kind, status, reason,
-attempts, next_at, waiting_for, deadline_at, redriven, parked_at."""
+attempts, next_at, waiting_for, deadline_at, redriven, parked_at, generation, dead_at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ async def find_parked(
     which: Which,
     *,
     limit: int = 100,
-    after: tuple[str, UUID, int] | None = None,
+    after: tuple[str, UUID, int, int] | None = None,
 ) -> Sequence[ParkedRow]:
-    """Parked events in the order of topic, case and number, those after a key."""
+    """Parked events in the order of topic, case, number and generation, those after a key."""
     query = select(*_SHOWN).where(which.condition()).order_by(*_row_key).limit(limit)
     if after is not None:
         query = query.where(_row_key > tuple_(*after))
@@ -88,7 +88,9 @@ async def redrive(
 
     A dead one is applied without regard to its number: its row is the right to apply it once.
     """
-    rows = await _lock(connection, which, _PARKED.c.kind != "gap")
+    rows = await _lock(
+        connection, which, (_PARKED.c.kind != "gap") & (_PARKED.c.status != "applied")
+    )
     if not dry_run and rows:
         await connection.execute(
             update(_PARKED)
@@ -99,6 +101,7 @@ async def redrive(
                 kind="retry",
                 attempts=0,
                 next_at=func.clock_timestamp(),
+                dead_at=None,
             )
         )
         await _audit(connection, rows, "redrive", actor, reason)
@@ -119,7 +122,9 @@ async def discard(
     A gap is no event's own fault: it goes when the number before it is applied or discarded.
     """
     rows = await _lock(
-        connection, which, (_PARKED.c.kind != "gap") & (_PARKED.c.status != "discarded")
+        connection,
+        which,
+        (_PARKED.c.kind != "gap") & _PARKED.c.status.not_in(["discarded", "applied"]),
     )
     if not dry_run and rows:
         keys = [_key(row) for row in rows]
@@ -160,10 +165,10 @@ async def _go_on_after(connection: AsyncConnection, row: ParkedRow) -> None:
     place = {"topic": row.topic, "case_id": row.case_id}
     await connection.execute(
         upsert(_CURSOR)
-        .values(**place, practice_id=row.practice_id, last_n=row.n)
+        .values(**place, practice_id=row.practice_id, last_n=row.n, generation=row.generation)
         .on_conflict_do_update(
             index_elements=["topic", "case_id"],
-            set_={"last_n": row.n},
+            set_={"last_n": row.n, "generation": row.generation},
             where=_CURSOR.c.last_n == row.n - 1,
         )
     )
@@ -200,5 +205,5 @@ async def _audit(
     )
 
 
-def _key(row: ParkedRow) -> tuple[str, UUID, int]:
-    return row.topic, row.case_id, row.n
+def _key(row: ParkedRow) -> tuple[str, UUID, int, int]:
+    return row.topic, row.case_id, row.n, row.generation

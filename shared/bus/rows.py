@@ -13,7 +13,7 @@ from shared.bus.broker import LARGEST_BODY
 from shared.bus.envelope import Message, message
 from shared.bus.errors import Permanent
 from shared.bus.stage import R, S, Stage
-from shared.bus.work import Case, Emission, Parked, Place, Timer, TimerKey
+from shared.bus.work import Case, Emission, Numbers, Parked, Place, Timer, TimerKey
 from shared.kernel.ids import derived_id
 
 
@@ -48,21 +48,29 @@ async def lock_cases(
 
 async def load_numbers(
     connection: asyncpg.Connection, places: Iterable[Place]
-) -> tuple[dict[Place, int], dict[Place, set[int]]]:
-    """The last number applied, and the numbers parked and open, per topic and case."""
+) -> dict[Place, Numbers]:
+    """What is known of the numbers of each topic and case."""
     wanted = list(places)
     if not wanted:
-        return {}, {}
+        return {}
     rows = await connection.fetch(
-        "select k.topic, k.case_id, coalesce(c.last_n, 0), (select array_agg(p.n) from parked p"
-        " where p.topic = k.topic and p.case_id = k.case_id and p.status = 'open')"
+        "select k.topic, k.case_id, coalesce(c.last_n, 0), coalesce(c.generation, 1),"
+        " (select array_agg(array[p.n, p.generation, (p.status = 'open')::int]) from parked p"
+        " where p.topic = k.topic and p.case_id = k.case_id)"
         " from unnest($1::text[], $2::uuid[]) k (topic, case_id)"
         " left join cursor c using (topic, case_id)",
         [topic for topic, _ in wanted],
         [case_id for _, case_id in wanted],
     )
-    last = {(topic, case_id): n for topic, case_id, n, _ in rows}
-    return last, {(topic, case_id): set(open_) for topic, case_id, _, open_ in rows if open_}
+    return {
+        (topic, case_id): Numbers(
+            last,
+            generation,
+            {n for n, _, is_open in parked or () if is_open},
+            {(n, of) for n, of, _ in parked or ()},
+        )
+        for topic, case_id, last, generation, parked in rows
+    }
 
 
 async def load_timers(
@@ -146,13 +154,15 @@ async def _write_cursors(connection: asyncpg.Connection, batch: Batch[S, R]) -> 
     if batch.moved:
         places = list(batch.moved)
         await connection.execute(
-            "insert into cursor (topic, case_id, practice_id, last_n)"
-            " select * from unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[])"
-            " on conflict (topic, case_id) do update set last_n = excluded.last_n",
+            "insert into cursor (topic, case_id, practice_id, last_n, generation)"
+            " select * from unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[])"
+            " on conflict (topic, case_id) do update"
+            " set last_n = excluded.last_n, generation = excluded.generation",
             [topic for topic, _ in places],
             [case_id for _, case_id in places],
             [batch.cases[case_id].practice_id for _, case_id in places],
-            [batch.moved[place] for place in places],
+            [batch.numbers[place].last for place in places],
+            [batch.numbers[place].generation for place in places],
         )
 
 
@@ -194,13 +204,15 @@ async def _number(connection: asyncpg.Connection, batch: Batch[S, R]) -> list[Me
         "insert into emitted as e (topic, case_id, practice_id, last_n)"
         " select * from unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[])"
         " on conflict (topic, case_id) do update set last_n = e.last_n + excluded.last_n"
-        " returning topic, case_id, last_n",
+        " returning topic, case_id, last_n,"
+        " coalesce((select max(n) from generation), 1) as generation",
         [topic for topic, _ in places],
         [case_id for _, case_id in places],
         [practices[place] for place in places],
         [counts[place] for place in places],
     )
-    before = {(topic, case): last - counts[topic, case] for topic, case, last in rows}
+    before = {(topic, case): last - counts[topic, case] for topic, case, last, _ in rows}
+    generation = rows[0]["generation"]
     messages = []
     for emission in batch.emissions:
         place = (emission.event.topic, emission.event.case_id)
@@ -213,6 +225,7 @@ async def _number(connection: asyncpg.Connection, batch: Batch[S, R]) -> list[Me
             case_version=emission.case_version,
             recorded_at=batch.wall,
             trace=emission.trace,
+            generation=generation,
         )
         if len(numbered.body or b"") > LARGEST_BODY:
             raise Permanent(f"{numbered.topic} of more than {LARGEST_BODY} bytes")
@@ -272,18 +285,20 @@ async def _write_parked(connection: asyncpg.Connection, batch: Batch[S, R]) -> N
         rows = list(batch.parked.values())
         await connection.execute(
             "insert into parked (topic, case_id, n, practice_id, event_id, raw, headers, reason,"
-            " kind, status, attempts, next_at, waiting_for, deadline_at, redriven)"
-            " select topic, case_id, n, practice_id, event_id, raw, headers, reason, kind, status,"
-            " attempts, clock_timestamp() + next_in, waiting_for, deadline_at, redriven"
+            " kind, status, attempts, next_at, waiting_for, deadline_at, redriven, generation,"
+            " dead_at) select topic, case_id, n, practice_id, event_id, raw, headers, reason, kind,"
+            " status, attempts, clock_timestamp() + next_in, waiting_for, deadline_at, redriven,"
+            " generation, case when status = 'dead' then clock_timestamp() end"
             " from unnest($1::text[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[],"
             " $6::bytea[], $7::jsonb[], $8::text[], $9::text[], $10::text[], $11::int[],"
-            " $12::interval[], $13::text[], $14::timestamptz[], $15::bool[])"
+            " $12::interval[], $13::text[], $14::timestamptz[], $15::bool[], $16::bigint[])"
             " k (topic, case_id, n, practice_id, event_id, raw, headers, reason, kind, status,"
-            " attempts, next_in, waiting_for, deadline_at, redriven)"
-            " on conflict (topic, case_id, n) do update set reason = excluded.reason,"
+            " attempts, next_in, waiting_for, deadline_at, redriven, generation)"
+            " on conflict (topic, case_id, n, generation) do update set reason = excluded.reason,"
             " kind = excluded.kind, status = excluded.status, attempts = excluded.attempts,"
             " next_at = excluded.next_at, waiting_for = excluded.waiting_for,"
-            " deadline_at = excluded.deadline_at, redriven = excluded.redriven",
+            " deadline_at = excluded.deadline_at, redriven = excluded.redriven,"
+            " dead_at = excluded.dead_at",
             [row.message.topic for row in rows],
             [row.message.case_id for row in rows],
             [row.message.n for row in rows],
@@ -299,19 +314,22 @@ async def _write_parked(connection: asyncpg.Connection, batch: Batch[S, R]) -> N
             [row.waiting_for for row in rows],
             [row.deadline_at for row in rows],
             [row.redriven for row in rows],
+            [row.message.generation for row in rows],
         )
     if batch.unparked:
         await connection.execute(
-            "delete from parked where (topic, case_id, n) in"
-            " (select * from unnest($1::text[], $2::uuid[], $3::bigint[]))",
-            *_columns(batch.unparked),
+            "delete from parked where (topic, case_id, n, generation) in"
+            " (select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[]))",
+            *(list(column) for column in zip(*batch.unparked, strict=True)),
         )
     if batch.next_gaps:
         await connection.execute(
             "update parked set next_at = clock_timestamp() where kind = 'gap' and status = 'open'"
             " and (topic, case_id, n) in"
             " (select * from unnest($1::text[], $2::uuid[], $3::bigint[]))",
-            *_columns(batch.next_gaps),
+            [topic for (topic, _), _ in batch.next_gaps],
+            [case_id for (_, case_id), _ in batch.next_gaps],
+            [n for _, n in batch.next_gaps],
         )
     if batch.met:
         # After the rows above: what this very batch parked may wait for what it met.
@@ -320,14 +338,3 @@ async def _write_parked(connection: asyncpg.Connection, batch: Batch[S, R]) -> N
             " where kind = 'waiting' and status = 'open' and waiting_for = any($1)",
             list(batch.met),
         )
-
-
-def _columns(
-    numbers: Iterable[tuple[Place, int]],
-) -> tuple[list[str], list[UUID], list[int]]:
-    listed = list(numbers)
-    return (
-        [topic for (topic, _), _ in listed],
-        [case_id for (_, case_id), _ in listed],
-        [n for _, n in listed],
-    )

@@ -1,7 +1,8 @@
 """The tables of the bus, the same in the schema of every service.
 
 `bus_tables` describes them for the service's metadata; `create_bus_tables` is what the first
-migration of each service runs. A test compares the two in every service.
+migration of each service runs, `renew_bus_tables` what a later one runs for a schema made by an
+earlier release. A test compares tables and migrations in every service.
 """
 
 from alembic.operations import Operations
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -35,18 +37,29 @@ _OF_A_PRACTICE = (
     "parked_audit",
     "outbound",
 )
+_RELAY_RIGHTS = {
+    "outbox": "select, update",
+    "outbound": "select, update",
+    "timer": "select",
+    "parked": "select",
+    "emitted": "select",
+    "cursor": "select",
+}
+_SINCE_GENERATIONS = ("generation", "consumer_run", "inflight")
 
 
 def bus_tables(metadata: MetaData) -> None:
     """Add the tables of the bus to a service's metadata.
 
     Tables are as bus.md section 3 names them. `heard_epoch` is what the consumer last knew of the
-    log's epoch, `parked_audit` who redrove or discarded what, and why.
+    log's epoch, `parked_audit` who redrove or discarded what, and why, `generation` which restores
+    from a backup there were, `consumer_run` which consumers run or ended without a word.
     """
     _cases(metadata)
     _outgoing(metadata)
     _parked(metadata)
     _log(metadata)
+    _ends(metadata)
 
 
 def create_bus_tables(op: Operations, schema: str) -> None:
@@ -56,20 +69,42 @@ def create_bus_tables(op: Operations, schema: str) -> None:
     metadata.create_all(op.get_bind())
     for table in _OF_A_PRACTICE:
         protect(op, schema, table)
+    for table, rights in _RELAY_RIGHTS.items():
+        _let_relay(op, schema, table, rights)
     relay = relay_role(schema)
-    for table, rights in {
-        "outbox": "select, update",
-        "outbound": "select, update",
-        "timer": "select",
-        "parked": "select",
-    }.items():
-        op.execute(f"grant {rights} on {schema}.{table} to {relay}")
-        op.execute(
-            f"create policy relay on {schema}.{table} to {relay} using (true) with check (true)"
-        )
     op.execute(
         f"grant select, insert, update, delete on {schema}.log_top, {schema}.epoch to {relay}"
     )
+    op.execute(f"grant select, insert on {schema}.generation to {relay}")
+
+
+def renew_bus_tables(op: Operations, schema: str) -> None:
+    """Bring the tables that an earlier release created to those of `bus_tables`.
+
+    A schema that `create_bus_tables` of this release made is left as it is.
+    """
+    bind = op.get_bind()
+    if inspect(bind).has_table("generation", schema):
+        return
+    metadata = MetaData(schema=schema)
+    bus_tables(metadata)
+    metadata.create_all(bind, tables=[metadata.tables[f"{schema}.{t}"] for t in _SINCE_GENERATIONS])
+    op.execute(f"alter table {schema}.cursor add generation bigint not null default 1")
+    op.execute(
+        f"alter table {schema}.parked add generation bigint not null default 1,"
+        " add dead_at timestamptz, drop constraint parked_pkey,"
+        " add primary key (topic, case_id, n, generation)"
+    )
+    op.execute(f"create index parked_dead on {schema}.parked (dead_at) where status = 'dead'")
+    for table in ("emitted", "cursor"):
+        _let_relay(op, schema, table, _RELAY_RIGHTS[table])
+    op.execute(f"grant select, insert on {schema}.generation to {relay_role(schema)}")
+
+
+def _let_relay(op: Operations, schema: str, table: str, rights: str) -> None:
+    relay = relay_role(schema)
+    op.execute(f"grant {rights} on {schema}.{table} to {relay}")
+    op.execute(f"create policy relay on {schema}.{table} to {relay} using (true) with check (true)")
 
 
 def _text(name: str, *, nullable: bool = False) -> Column[str]:
@@ -114,6 +149,7 @@ def _cases(metadata: MetaData) -> None:
             _case(),
             _text("practice_id"),
             _number("last_n"),
+            *([_number("generation", "1")] if name == "cursor" else []),
             PrimaryKeyConstraint("topic", "case_id"),
         )
     Table(
@@ -194,9 +230,12 @@ def _parked(metadata: MetaData) -> None:
         _text("status"),
         Column("redriven", Boolean, nullable=False, server_default=text("false")),
         _now("parked_at"),
-        PrimaryKeyConstraint("topic", "case_id", "n"),
+        _number("generation", "1"),
+        _at("dead_at"),
+        PrimaryKeyConstraint("topic", "case_id", "n", "generation"),
         Index("parked_due", "next_at", postgresql_where=text("status = 'open'")),
         Index("parked_waiting", "waiting_for", postgresql_where=text("kind = 'waiting'")),
+        Index("parked_dead", "dead_at", postgresql_where=text("status = 'dead'")),
     )
     Table(
         "parked_audit",
@@ -237,5 +276,35 @@ def _log(metadata: MetaData) -> None:
         _text("topic"),
         Column("part", Integer, nullable=False),
         _number("n"),
+        PrimaryKeyConstraint("topic", "part"),
+    )
+
+
+def _ends(metadata: MetaData) -> None:
+    """What outlives an end nobody was prepared for: a restore, a process that was killed."""
+    Table(
+        "generation",
+        metadata,
+        _number("n"),
+        _now("at"),
+        _text("actor"),
+        _text("reason"),
+        PrimaryKeyConstraint("n"),
+    )
+    Table(
+        "consumer_run",
+        metadata,
+        _text("instance"),
+        _now("began_at"),
+        PrimaryKeyConstraint("instance"),
+    )
+    Table(
+        "inflight",
+        metadata,
+        _text("topic"),
+        Column("part", Integer, nullable=False),
+        _number("first_off"),
+        Column("event_id", UUID(as_uuid=True), nullable=True),
+        Column("tries", Integer, nullable=False),
         PrimaryKeyConstraint("topic", "part"),
     )

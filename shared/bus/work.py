@@ -1,20 +1,37 @@
 """The values a transaction of the bus works with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeAlias
 from uuid import UUID
 
-from shared.bus.envelope import Message
+from shared.bus.envelope import FIRST_GENERATION, Message
 from shared.bus.stage import Input, S
 from shared.contracts.event import Event
 
 Place: TypeAlias = tuple[str, UUID]
 """A topic and a case: where events are numbered."""
 
+ParkedKey: TypeAlias = tuple[str, UUID, int, int]
+"""Topic, case, number and generation: what a parked row is known by."""
+
 TimerKey: TypeAlias = tuple[UUID, str]
 """A case and a timer's kind."""
+
+
+@dataclass(slots=True)
+class Numbers:
+    """What is known of the numbers of a topic and case.
+
+    last: the last one applied, in its generation. open: those of parked events that will be tried.
+    kept: every parked number with its generation, whatever became of the event.
+    """
+
+    last: int = 0
+    generation: int = FIRST_GENERATION
+    open: set[int] = field(default_factory=set)
+    kept: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -31,13 +48,19 @@ class Parked:
     deadline_at: datetime | None = None
     redriven: bool = False
 
+    @property
+    def key(self) -> ParkedKey:
+        """What its row is known by."""
+        message = self.message
+        return message.topic, message.case_id, message.n, message.generation
+
 
 @dataclass(slots=True)
 class Item:
     """One input on its way in.
 
     message: the envelope of an event. parked: the row it comes from, where it was parked.
-    unreadable: why its body gave no event.
+    unreadable: why its body gave no event, or must not be read at all.
     """
 
     case_id: UUID

@@ -16,17 +16,22 @@ Here = Annotated[Parts[object, object], Depends(parts)]
 Reader = Annotated[Caller, caller("ops:read")]
 Worker = Annotated[Caller, caller("ops:replay")]
 Kind = Literal["gap", "retry", "waiting"]
-Status = Literal["open", "dead", "discarded"]
+Status = Literal["open", "dead", "discarded", "applied"]
 
 router = APIRouter(prefix="/v1/parked", tags=["parked"], route_class=Commands)
 
 
 class ParkedView(BaseModel):
-    """A parked event without its body. `n` is its number on topic and case."""
+    """A parked event without its body. `n` is its number on topic and case, in its generation.
+
+    The generation is above 1 where the sender was restored from a backup before it. "applied"
+    are those that were driven again after that: their rows tell a repeat of them.
+    """
 
     topic: str
     case_id: UUID
     n: int
+    generation: int
     event_id: UUID
     kind: Kind
     status: Status
@@ -74,15 +79,15 @@ async def list_parked(
     status: Status | None = None,
 ) -> Listing[ParkedView]:
     """Parked events of the practice."""
-    after = asked.after(str, UUID, int)
+    after = asked.after(str, UUID, int, int)
     async with here.database.transaction([who.practice_id]) as connection:
         rows = await find_parked(
             connection,
             Which(topic, case_id, None, kind, status),
             limit=asked.limit + 1,
-            after=(after[0], after[1], after[2]) if after else None,
+            after=(after[0], after[1], after[2], after[3]) if after else None,
         )
-    return asked.answer(rows, lambda row: (row.topic, row.case_id, row.n), _view)
+    return asked.answer(rows, lambda row: (row.topic, row.case_id, row.n, row.generation), _view)
 
 
 @router.post("/redrive")
@@ -118,6 +123,7 @@ def _view(row: ParkedRow) -> ParkedView:
         topic=row.topic,
         case_id=row.case_id,
         n=row.n,
+        generation=row.generation,
         event_id=row.event_id,
         kind=row.kind,
         status=row.status,

@@ -202,7 +202,7 @@ async def test_another_practice_can_neither_see_nor_redrive(wall: Database) -> N
         assert not await parked.redrive(connection, Which(), **WHY)
     async with wall.transaction(["north"]) as connection:
         (row,) = await parked.find_parked(connection, Which(status="dead"))
-        key = (row.topic, row.case_id, row.n)
+        key = (row.topic, row.case_id, row.n, row.generation)
         assert not await parked.find_parked(connection, Which(), after=key)
 
 
