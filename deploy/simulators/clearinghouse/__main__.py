@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from deploy.simulators.clearinghouse import sftp
 from deploy.simulators.clearinghouse.api import create_app
 from deploy.simulators.clearinghouse.delivery import Delivery
 from deploy.simulators.clearinghouse.house import House
@@ -19,6 +20,7 @@ from deploy.simulators.clock import BusinessClock
 from deploy.simulators.webhooks import read_sources, source_for
 
 _KEY_VARIABLE = "CLEARINGHOUSE_API_KEY"
+_SFTP_USER = "practice"
 
 
 def _arguments() -> argparse.Namespace:
@@ -29,6 +31,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sources", type=Path, required=True, help="the practice's sources.json")
     parser.add_argument("--clock", type=Path, help="the clock file; without it wall time")
     parser.add_argument("--state", default=":memory:", help="SQLite file; without it in memory")
+    parser.add_argument("--sftp-port", type=int, help="also take files by SFTP on this port")
+    parser.add_argument("--sftp-folder", type=Path, help="where SFTP keeps files and host key")
     parser.add_argument("--payment-days", type=int, default=5, help="business days to the 835")
     return parser.parse_args()
 
@@ -44,6 +48,7 @@ def main() -> int:
         return 2
     store = Store(arguments.state)
     clock = BusinessClock(arguments.clock)
+    house = House(store, arguments.payment_days)
     source = source_for(read_sources(arguments.sources), "submission", "x12")
 
     @contextlib.asynccontextmanager
@@ -51,12 +56,25 @@ def main() -> int:
         async with httpx.AsyncClient(timeout=10) as client:
             delivery = Delivery(store, clock, client, arguments.submission, source)
             task = asyncio.create_task(delivery.run())
-            yield
+            async with contextlib.AsyncExitStack() as doors:
+                if arguments.sftp_port is not None:
+                    door = await sftp.serve(
+                        (arguments.sftp_folder or Path("sftp")) / "files",
+                        store,
+                        house,
+                        clock.now,
+                        host=arguments.host,
+                        port=arguments.sftp_port,
+                        username=_SFTP_USER,
+                        password=api_key,
+                    )
+                    await doors.enter_async_context(door)
+                yield
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    app = create_app(store, House(store, arguments.payment_days), clock.now, api_key, deliver)
+    app = create_app(store, house, clock.now, api_key, deliver)
     uvicorn.run(app, host=arguments.host, port=arguments.port, log_level="warning")
     return 0
 

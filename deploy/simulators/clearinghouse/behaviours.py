@@ -97,6 +97,18 @@ class Unbalanced(_Document):
     kind: Literal["unbalanced"]
 
 
+class Reverse(_Document):
+    """The payment is taken back and made again in the same 835."""
+
+    kind: Literal["reverse"]
+
+
+class Split(_Document):
+    """The payer splits the claim: the first line under its number, the rest under another."""
+
+    kind: Literal["split"]
+
+
 Action = Annotated[
     RejectFile
     | RejectSet
@@ -107,7 +119,9 @@ Action = Annotated[
     | SendTwice
     | Silent
     | Late
-    | Unbalanced,
+    | Unbalanced
+    | Reverse
+    | Split,
     Field(discriminator="kind"),
 ]
 

@@ -1,12 +1,13 @@
 """Pay day: the 835 of every payer whose claims are due, with reversals and what is carried over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
 from deploy.simulators.clearinghouse.adjudicate import Settled, settle
-from deploy.simulators.clearinghouse.behaviours import Deny, ShortPay, Unbalanced
+from deploy.simulators.clearinghouse.behaviours import Deny, Reverse, ShortPay, Split, Unbalanced
 from deploy.simulators.clearinghouse.claim import Claim
 from deploy.simulators.clearinghouse.edits import Denial, denials
 from deploy.simulators.clearinghouse.misbehaviour import Misbehaviour
@@ -73,7 +74,17 @@ class Cashier:
         shares = self._shares_on_request(claim)
         paid = settle(claim, payer, kept.payer_control_number, denied=denied, shares=shares)
         self._store.move(kept, "paid", paid)
-        return [*found, paid]
+        return [*found, *self._told(claim, paid)]
+
+    def _told(self, claim: Claim, paid: Settled) -> list[Settled]:
+        """How the payment is told: once, split in two, or taken back and made again."""
+        if len(paid.lines) > 1 and self._misbehaviour.find(claim, Split) is not None:
+            other = f"{paid.payer_control_number}B"
+            rest = replace(paid, lines=paid.lines[1:], payer_control_number=other)
+            return [replace(paid, lines=paid.lines[:1]), rest]
+        if self._misbehaviour.find(claim, Reverse) is not None:
+            return [paid, paid.reversed(), paid]
+        return [paid]
 
     def _denials_on_request(self, claim: Claim) -> dict[int, Denial]:
         return {
