@@ -1,20 +1,25 @@
 """Numbers and dates of X12 read exactly: `Decimal` and `date`, never a float, never a guess."""
 
-import re
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
-_DECIMAL = re.compile(r"-?(\d+\.?\d*|\.\d+)\Z", re.ASCII)
+_IN_A_NUMBER = "0123456789.-"
 _LONGEST = 18
+_ZERO = Decimal(0)
 
 
 def read_decimal(text: str) -> Decimal | None:
     """The number, or None where the text is no X12 decimal."""
-    if len(text) > _LONGEST or not _DECIMAL.match(text):
+    if len(text) > _LONGEST or text.strip(_IN_A_NUMBER):
         return None
-    return Decimal(text)
+    try:
+        return Decimal(text) or _ZERO
+    except InvalidOperation:
+        return None
 
 
+@lru_cache(maxsize=4096)
 def read_date(text: str) -> date | None:
     """A date as CCYYMMDD, or None."""
     if len(text) != 8 or not text.isascii() or not text.isdigit():

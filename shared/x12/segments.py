@@ -1,14 +1,18 @@
 """The one tokenizer for every X12 file that comes in.
 
 Delimiters are read from each ISA, never assumed; a byte-order mark, line ends and blanks between
-segments are dropped; a file may hold several interchanges with delimiters of their own.
+segments are dropped; a file may hold several interchanges with delimiters of their own. A file is
+read a piece at a time, so its size costs no memory.
 """
 
-from collections.abc import Iterator
+import codecs
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _ISA_ELEMENTS = 16
+_ISA_LONGEST = 200
 _BLANK = " \t\r\n"
+_PIECE = 2**16
 
 
 class NotX12(ValueError):  # noqa: N818 - says what the bytes are
@@ -39,12 +43,18 @@ class Segment(NamedTuple):
 
     def get(self, number: int) -> str:
         """Element by its number in the guide (1 = first); empty where absent."""
-        return self.elements[number - 1].strip() if number <= len(self.elements) else ""
+        try:
+            return self.elements[number - 1].strip()
+        except IndexError:
+            return ""
 
     def parts(self, number: int) -> list[str]:
         """The components of an element; empty where the element is."""
         value = self.get(number)
-        return [part.strip() for part in value.split(self.delimiters.component)] if value else []
+        if not value:
+            return []
+        parts = value.split(self.delimiters.component)
+        return [part.strip() for part in parts] if " " in value else parts
 
     def part(self, number: int, component: int) -> str:
         """One component of an element; empty where absent."""
@@ -58,62 +68,104 @@ def tokenize(data: bytes) -> Iterator[Segment]:
     Raises:
         NotX12: the file does not begin with a readable ISA.
     """
-    text = _decoded(data)
-    at = _skip_blank(text, 0)
-    if not text.startswith("ISA", at):
-        raise NotX12("no-interchange", "The file does not begin with an ISA segment.")
+    return tokenize_pieces(data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
+
+
+def tokenize_pieces(pieces: Iterable[bytes]) -> Iterator[Segment]:
+    """The same of a file that comes piece by piece; no more than one piece is held.
+
+    Raises:
+        NotX12: the file does not begin with a readable ISA.
+    """
     position = 0
+    for texts, delimiters in _runs(_decoded(pieces)):
+        element = delimiters.element
+        for text in texts:
+            if text:
+                name, *elements = text.split(element)
+                yield Segment(name.strip(), elements, position, delimiters)
+                position += 1
+
+
+def _runs(texts: Iterator[str]) -> Iterator[tuple[list[str], Delimiters]]:
+    """Segments as they become complete, in runs between the same delimiters."""
+    held = ""
     delimiters: Delimiters | None = None
-    while at < len(text):
-        if delimiters is None or _opens_interchange(text, at):
-            delimiters = _delimiters(text, at)
-        end = text.find(delimiters.terminator, at)
-        if end < 0:
-            end = len(text)
-        raw = text[at:end].strip(_BLANK)
-        if raw:
-            name, *elements = raw.split(delimiters.element)
-            yield Segment(name.strip(), elements, position, delimiters)
-            position += 1
-        at = _skip_blank(text, end + 1)
+    ended = False
+    while not ended:
+        text = next(texts, None)
+        ended = text is None
+        held += text or ""
+        if delimiters is None:
+            held = held.lstrip(_BLANK)
+            if len(held) < _ISA_LONGEST and not ended:
+                continue
+            delimiters = _first_delimiters(held)
+        while True:
+            raw = held.split(delimiters.terminator)
+            held = "" if ended else raw.pop()
+            at, following = _change(raw, held, delimiters)
+            yield [each.strip(_BLANK) for each in raw[:at]], delimiters
+            if following is None:
+                break
+            held = delimiters.terminator.join([*raw[at:], held])
+            delimiters = following
 
 
-def _decoded(data: bytes) -> str:
+def _change(raw: list[str], rest: str, current: Delimiters) -> tuple[int, Delimiters | None]:
+    """The first segment that opens an interchange with other delimiters than these, and them."""
+    for at, text in enumerate(raw):
+        if "ISA" in text:
+            following = _opening(text, current)
+            if following is not None and following != current:
+                return at, following
+    following = _opening(rest, current) if len(rest) >= _ISA_LONGEST else None
+    return len(raw), following if following != current else None
+
+
+def _opening(text: str, current: Delimiters) -> Delimiters | None:
+    """The delimiters of an ISA that begins here; None where none that can be read does."""
+    text = text.lstrip(_BLANK)
+    if not text.startswith("ISA"):
+        return None
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return _delimiters(text + current.terminator)
+    except NotX12:
+        return None
 
 
-def _skip_blank(text: str, at: int) -> int:
-    while at < len(text) and text[at] in _BLANK:
-        at += 1
-    return at
+def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:
+    """Text of the pieces: UTF-8, from the first byte that is none Latin-1; NUL is a blank."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    for sent in pieces:
+        piece = sent.replace(b"\0", b" ")
+        try:
+            yield decoder.decode(piece)
+        except UnicodeDecodeError:
+            held, _ = decoder.getstate()
+            decoder = codecs.getincrementaldecoder("latin-1")()
+            yield decoder.decode(held + piece)
+    held, _ = decoder.getstate()
+    yield held.decode("latin-1")
 
 
-def _opens_interchange(text: str, at: int) -> bool:
-    """Whether an ISA begins here; its delimiters may differ from those before."""
-    if not text.startswith("ISA", at):
-        return False
-    following = text[at + 3 : at + 4]
-    return (
-        bool(following)
-        and not following.isalnum()
-        and text.count(following, at, at + 200) >= _ISA_ELEMENTS
-    )
+def _first_delimiters(text: str) -> Delimiters:
+    if not text.startswith("ISA"):
+        raise NotX12("no-interchange", "The file does not begin with an ISA segment.")
+    return _delimiters(text)
 
 
-def _delimiters(text: str, at: int) -> Delimiters:
+def _delimiters(text: str) -> Delimiters:
     """Read the separators by counting elements, so an ISA with wrong padding is still read."""
-    element = text[at + 3 : at + 4]
+    element = text[3:4]
     if not element or element.isalnum() or element in _BLANK:
         raise NotX12("unreadable-isa", "The ISA names no usable element separator.")
-    parts = text[at : at + 200].split(element, _ISA_ELEMENTS)
+    parts = text[:_ISA_LONGEST].split(element, _ISA_ELEMENTS)
     if len(parts) <= _ISA_ELEMENTS or len(parts[_ISA_ELEMENTS]) < 2:
         raise NotX12("unreadable-isa", "The ISA has fewer than sixteen elements.")
     component, terminator = parts[_ISA_ELEMENTS][0], parts[_ISA_ELEMENTS][1]
     repetition = parts[11].strip()
-    if terminator.isalnum() or terminator in (element, component):
+    if terminator.isalnum() or terminator in (element, component, " "):
         raise NotX12("unreadable-isa", "The ISA names no usable segment terminator.")
     known = len(repetition) == 1 and not repetition.isalnum()
     return Delimiters(element, component, repetition if known else None, terminator)

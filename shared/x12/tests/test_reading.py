@@ -62,7 +62,7 @@ def test_delimiters_are_read_from_the_isa(
     data = b"\xef\xbb\xbf" + file(element, component, "^", terminator, between)
     (found,) = sets_of(data, "835")
     payment = read_payment(found)
-    assert (payment.amount, payment.claims[0].lines[0].modifiers) == (Decimal(10), ["59"])
+    assert (payment.amount, payment.claims[0].lines[0].modifiers) == (Decimal(10), ("59",))
     assert found.complete and not found.faults and not payment.faults
 
 
