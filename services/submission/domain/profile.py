@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from services.submission.domain.change_facts import PayerFacts, Program
-from shared.x12.professional import Address, Provider
+from shared.x12.professional import Address, Facility, Provider
 
 AnyProgram = Program | Literal["other"]
 
@@ -20,8 +20,23 @@ FILING_CODES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideLaboratory:
+    """Who performs tests that the practice buys (modifier 90), and for how much per unit."""
+
+    name: str
+    npi: str
+    address: Address
+    laboratory_number: str
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PracticeProfile:
-    """The billing identity. `charges`: the practice's fee per unit, where coding knew none."""
+    """The billing identity. `charges`: the practice's fee per unit, where coding knew none.
+
+    facilities: by place of service, where the practice works outside its own rooms. descriptions:
+    what an unlisted code stands for. supervisors: by the NPI of who is supervised.
+    """
 
     name: str
     npi: str
@@ -35,6 +50,10 @@ class PracticeProfile:
     laboratory_number: str | None = None
     charges: Mapping[str, Decimal] = field(default_factory=dict)
     providers: tuple[Provider, ...] = ()
+    facilities: Mapping[str, Facility] = field(default_factory=dict)
+    outside_laboratory: OutsideLaboratory | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    supervisors: Mapping[str, str] = field(default_factory=dict)
 
     def provider(self, npi: str) -> Provider | None:
         """The provider with this NPI, where the profile names one."""

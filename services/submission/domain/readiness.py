@@ -18,6 +18,10 @@ PROFILE_REASONS = frozenset(
         "fee_missing",
         "laboratory_number_missing",
         "rendering_name_missing",
+        "facility_missing",
+        "outside_laboratory_missing",
+        "description_missing",
+        "supervisor_missing",
         "no_visit",
         "coverage_missing",
         "coverage_unknown",
@@ -79,12 +83,50 @@ def _missing(coded: Coded, visit: Visit | None, profiles: Profiles) -> Iterator[
             "A laboratory test is billed and the practice has no CLIA number.",
             "/v1/practice/clia",
         )
+    yield from _places_and_bought(coded, practice)
     if rendering_of(coded, visit, practice).last_name is None:
         yield Hold(
             "rendering_name_missing",
             "The rendering provider has no name.",
             "/v1/practice/providers",
         )
+
+
+def _places_and_bought(coded: Coded, practice: PracticeProfile) -> Iterator[Hold]:
+    """What the guide asks for besides: facility, outside laboratory, description, supervisor."""
+    place = coded.place_of_service
+    if place not in OWN_ROOMS and place not in practice.facilities:
+        says = "The service was given elsewhere and no facility is known for the place."
+        yield Hold("facility_missing", says, "/v1/practice/facilities")
+    for line in coded.lines:
+        laboratory = practice.outside_laboratory
+        if is_bought(line) and (laboratory is None or line.code not in laboratory.prices):
+            says = f"{line.code} was performed outside: laboratory and price are not known."
+            yield Hold("outside_laboratory_missing", says, "/v1/practice/outside_laboratory")
+        if line.code in UNLISTED and line.code not in practice.descriptions:
+            says = f"{line.code} is unlisted and has no description."
+            yield Hold("description_missing", says, "/v1/practice/descriptions")
+    supervisor = practice.supervisors.get(coded.rendering.npi)
+    if supervisor is not None and practice.provider(supervisor) is None:
+        says = "The supervising provider is not in the practice's list."
+        yield Hold("supervisor_missing", says, "/v1/practice/providers")
+
+
+OWN_ROOMS = frozenset({"02", "10", "11", "12"})
+"""Office, telehealth and the patient's home need no facility loop (2310C)."""
+
+UNLISTED = frozenset(
+    {"17999", "19499", "20999", "21499", "30999", "40799", "67999", "69399", "88199", "88399",
+     "89398", "95199", "96549", "96999", "99199", "99499", "J3490", "J3590"}
+)  # fmt: skip
+"""Codes that say nothing without a description (SV101-7)."""
+
+_BOUGHT = "90"
+
+
+def is_bought(line: CodedLine) -> bool:
+    """Whether an outside laboratory performed the test (modifier 90)."""
+    return _BOUGHT in line.modifiers
 
 
 def _without_payer(visit: Visit) -> Hold:

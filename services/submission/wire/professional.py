@@ -12,21 +12,28 @@ from services.submission.domain.claim import (
     patient_control_number,
 )
 from services.submission.domain.profile import PayerProfile, PracticeProfile
-from services.submission.domain.readiness import needs_laboratory_number, rendering_of
+from services.submission.domain.readiness import (
+    is_bought,
+    needs_laboratory_number,
+    rendering_of,
+)
 from shared.contracts.documents import visit as documents
 from shared.x12.professional import (
     Address,
     BillingProvider,
     Coverage,
     Drug,
+    Facility,
     Payer,
     Person,
     ProfessionalClaim,
     Provider,
+    Purchased,
     ServiceLine,
 )
 from shared.x12.writer import Unwritable
 
+_CORRECTED = "CORRECTED CLAIM"
 _RELATIONSHIPS = {"self": "18", "spouse": "01", "child": "19", "other": "G8"}
 
 
@@ -65,12 +72,22 @@ def professional_claim(
         place_of_service=coded.place_of_service,
         diagnoses=coded.diagnoses,
         lines=[
-            _line(claim, version, line, encounter, None if whole else _authorization(coded, line))
+            _line(
+                claim,
+                version,
+                line,
+                encounter,
+                None if whole else _authorization(coded, line),
+                practice,
+            )
             for line in coded.lines
         ],
         payer_control_number=version.replaces_number,
         authorization=whole,
         laboratory_number=practice.laboratory_number if needs_laboratory_number(coded) else None,
+        note=_CORRECTED if version.frequency_code == "7" else None,
+        facility=practice.facilities.get(coded.place_of_service),
+        supervising=_supervisor(coded, practice),
         rendering=rendering_of(coded, visit, practice),
         referring=Provider(
             coded.referring.npi, coded.referring.last_name, coded.referring.first_name
@@ -99,7 +116,9 @@ def _line(
     line: CodedLine,
     encounter: Encounter,
     authorization: str | None,
+    practice: PracticeProfile,
 ) -> ServiceLine:
+    laboratory = practice.outside_laboratory if is_bought(line) else None
     return ServiceLine(
         number=line.number,
         id=line_id(claim.claim_id, version.version, line.number),
@@ -111,7 +130,22 @@ def _line(
         service_on=version.coded.date_of_service,
         authorization=authorization,
         drug=_drug(line, encounter),
+        description=practice.descriptions.get(line.code),
+        laboratory_number=laboratory.laboratory_number if laboratory else None,
+        referring_laboratory_number=practice.laboratory_number if laboratory else None,
+        purchased=Purchased(laboratory.npi, laboratory.prices[line.code] * line.units)
+        if laboratory
+        else None,
+        facility=Facility(laboratory.name, laboratory.address, laboratory.npi)
+        if laboratory
+        else None,
     )
+
+
+def _supervisor(coded: Coded, practice: PracticeProfile) -> Provider | None:
+    """Who supervised a service billed incident-to, as the practice's list says."""
+    npi = practice.supervisors.get(coded.rendering.npi)
+    return practice.provider(npi) if npi else None
 
 
 def _drug(line: CodedLine, encounter: Encounter) -> Drug | None:

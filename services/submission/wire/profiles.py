@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.submission.domain.profile import PayerProfile, PracticeProfile
+from services.submission.domain.profile import OutsideLaboratory, PayerProfile, PracticeProfile
 from shared.contracts.documents.base import Count, Document, Flag, Id, Items, Money, Program
 from shared.x12 import professional
 
@@ -24,13 +24,39 @@ class AddressDocument(Document):
 
 
 class ProviderDocument(Document):
+    """`supervised_by`: the NPI of the listed provider who supervises what is billed."""
+
     npi: Npi
     first_name: Short | None = None
     last_name: Short
     taxonomy: Short | None = None
+    supervised_by: Npi | None = None
 
     def value(self) -> professional.Provider:
         return professional.Provider(self.npi, self.last_name, self.first_name, self.taxonomy)
+
+
+class FacilityDocument(Document):
+    """Where the practice works outside its own rooms, by place of service."""
+
+    place_of_service: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    name: Short
+    npi: Npi | None = None
+    address: AddressDocument
+
+
+class OutsideLaboratoryDocument(Document):
+    """Who performs tests billed with modifier 90; `prices`: what the practice pays per unit."""
+
+    name: Short
+    npi: Npi
+    address: AddressDocument
+    clia: Annotated[str, Field(pattern=r"^[0-9]{2}D[0-9]{7}$")]
+    prices: Annotated[dict[str, Money], Field(max_length=5_000)] = Field(default_factory=dict)
+
+    def value(self) -> OutsideLaboratory:
+        address = self.address.value()
+        return OutsideLaboratory(self.name, self.npi, address, self.clia, dict(self.prices))
 
 
 class PracticeDocument(Document):
@@ -48,6 +74,9 @@ class PracticeDocument(Document):
     clia: Annotated[str, Field(pattern=r"^[0-9]{2}D[0-9]{7}$")] | None = None
     charges: Annotated[dict[str, Money], Field(max_length=20_000)] = Field(default_factory=dict)
     providers: Items[ProviderDocument] = ()
+    facilities: Items[FacilityDocument] = ()
+    outside_laboratory: OutsideLaboratoryDocument | None = None
+    descriptions: Annotated[dict[str, Short], Field(max_length=1_000)] = Field(default_factory=dict)
 
     def value(self) -> PracticeProfile:
         return PracticeProfile(
@@ -63,6 +92,17 @@ class PracticeDocument(Document):
             laboratory_number=self.clia,
             charges=dict(self.charges),
             providers=tuple(each.value() for each in self.providers),
+            facilities={
+                each.place_of_service: professional.Facility(
+                    each.name, each.address.value(), each.npi
+                )
+                for each in self.facilities
+            },
+            outside_laboratory=self.outside_laboratory.value() if self.outside_laboratory else None,
+            descriptions=dict(self.descriptions),
+            supervisors={
+                each.npi: each.supervised_by for each in self.providers if each.supervised_by
+            },
         )
 
 
@@ -118,9 +158,33 @@ def practice_document(profile: PracticeProfile) -> PracticeDocument:
                 first_name=each.first_name,
                 last_name=each.last_name or "",
                 taxonomy=each.taxonomy,
+                supervised_by=profile.supervisors.get(each.npi),
             )
             for each in profile.providers
         ),
+        facilities=tuple(
+            FacilityDocument(
+                place_of_service=place,
+                name=each.name,
+                npi=each.npi,
+                address=_address(each.address),
+            )
+            for place, each in profile.facilities.items()
+        ),
+        outside_laboratory=_laboratory(profile.outside_laboratory),
+        descriptions=dict(profile.descriptions),
+    )
+
+
+def _laboratory(found: OutsideLaboratory | None) -> OutsideLaboratoryDocument | None:
+    if found is None:
+        return None
+    return OutsideLaboratoryDocument(
+        name=found.name,
+        npi=found.npi,
+        address=_address(found.address),
+        clia=found.laboratory_number,
+        prices=dict(found.prices),
     )
 
 
