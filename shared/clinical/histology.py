@@ -49,6 +49,11 @@ _SNOMED_TERM = {
     "2092003": "melanoma",
     "93655004": "melanoma",
     "77986002": "melanoma in situ",
+    "109266006": "melanoma in situ",
+    "201101007": "actinic keratosis",
+    "25499005": "seborrheic keratosis",
+    "400010006": "melanocytic nevus",
+    "254818000": "dysplastic nevus",
 }
 """Curated: SNOMED CT morphologies and disorders of the skin that state one diagnosis."""
 
@@ -149,7 +154,26 @@ def code_at(term: Term, site: str | None, side: Side | None) -> SitedCode | None
         return neoplasm_at(term.kind, site, side) or neoplasm_at(
             "other_skin_malignancy", site, side
         )
+    genital = _AT_GENITALS.get((term.kind, _site_id(site)))
+    if genital is not None:
+        return SitedCode(genital, side_missing=False)
     return neoplasm_at(term.kind, site, side) if term.kind in sited_kinds() else None
+
+
+_AT_GENITALS: dict[tuple[str, str | None], str] = {
+    ("carcinoma_in_situ", "penis"): "D07.4",
+    ("carcinoma_in_situ", "scrotum"): "D07.61",
+    ("carcinoma_in_situ", "vulva"): "D07.1",
+    ("melanocytic_nevus", "penis"): "D29.0",
+    ("melanocytic_nevus", "scrotum"): "D29.4",
+    ("melanocytic_nevus", "vulva"): "D28.0",
+}
+"""Genital skin is outside of D04 and D22 (ICD-10-CM, excludes notes)."""
+
+
+def _site_id(term: str | None) -> str | None:
+    site = find_site(term)
+    return None if site is None else site.id
 
 
 MUCOSA = ("mucosa", "lip_mucosa")

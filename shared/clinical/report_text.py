@@ -6,10 +6,11 @@ from typing import Literal, TypeAlias
 
 from shared.clinical.diagnoses import Side
 from shared.clinical.histology import SEVERITY, Behavior, Code, Term
-from shared.clinical.report_clauses import Clause, Said, Statement, clauses_of, spoken
+from shared.clinical.report_clauses import Clause, Said, Statement, spoken
 from shared.clinical.report_conflicts import conflicts
 from shared.clinical.report_margins import Margins, margins_of
 from shared.clinical.report_reasons import ICD_OUTPATIENT, OWN, ReportReason
+from shared.clinical.report_scopes import clauses_of
 from shared.clinical.report_sections import Section, sections
 from shared.clinical.report_terms import precise
 from shared.clinical.report_words import Phrase, scan

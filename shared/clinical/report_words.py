@@ -5,7 +5,7 @@ The vocabulary is closed: what is not in it is reported as unknown, and a person
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from shared.clinical.body_sites import Site
@@ -40,12 +40,16 @@ class Phrase(NamedTuple):
 
 @dataclass(slots=True)
 class Words:
-    """A clause: its phrases, their roles, the places of unknown words, and what it comes after."""
+    """A clause: its phrases, their roles, the places of unknown words, and what it comes after.
+
+    after_colon: its segments that a colon, not a comma, parts from the one before.
+    """
 
     phrases: list[Phrase]
     roles: set[str]
     unknown: list[tuple[int, int]]
     after: Break = "sentence"
+    after_colon: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class _Scanner:
             self._end_clause("sentence")
         elif "margin" not in roles:
             self._segment += 1
+            self._clauses[-1].after_colon.add(self._segment)
 
     def _line_ends(self, position: int) -> None:
         self._starts_line = True

@@ -134,7 +134,7 @@ def read(text: str, codes: Sequence[Code] = ()) -> Reading:
         doubts.append(ReportReason("PI-3", "A code without a diagnosis in the text.", OWN))
     behavior = stated.behavior if main is not None else _most_severe(known)
     return Reading(
-        term=None if main is None else main.term.name,
+        term=_named(known) if main is None else main.term.name,
         behavior=behavior,
         confirmed=stated.confirmed,
         margins=stated.margins,
@@ -191,7 +191,7 @@ def _agrees(main: Statement, behavior: Behavior | None, meaning: CodeMeaning) ->
     if behavior != meaning.behavior:
         return False
     if meaning.term is not None:
-        return meaning.term.kind == main.term.kind
+        return _kinds_agree(main.term.kind, meaning.term.kind)
     coded = diagnoses().get(meaning.icd10 or "")
     text_code = diagnoses().get(main.term.icd10)
     if coded is None:
@@ -202,8 +202,17 @@ def _agrees(main: Statement, behavior: Behavior | None, meaning: CodeMeaning) ->
 
 
 def _kinds_agree(text_kind: str, coded_kind: str) -> bool:
-    families = {"sebaceous_carcinoma": "other_skin_malignancy"}
+    families = {
+        "sebaceous_carcinoma": "other_skin_malignancy",
+        "inflamed_seborrheic_keratosis": "seborrheic_keratosis",
+    }
     return text_kind == coded_kind or families.get(text_kind) == coded_kind
+
+
+def _named(known: Sequence[CodeMeaning]) -> str | None:
+    """The diagnosis that codes alone name, if they name one."""
+    names = {meaning.term.name for meaning in known if meaning.term is not None}
+    return names.pop() if len(names) == 1 else None
 
 
 def _most_severe(known: Sequence[CodeMeaning]) -> Behavior | None:
