@@ -131,6 +131,12 @@ class GroupAcknowledgement:
     code: str = ""
     codes: list[str] = field(default_factory=list)
     sets: list[SetAcknowledgement] = field(default_factory=list)
+    complete: bool = True
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the group was refused whole, whatever its sets say."""
+        return self.code in ("R", "M", "W", "X")
 
 
 def read_interchange_acknowledgements(found: Interchange) -> list[InterchangeAcknowledgement]:
@@ -143,7 +149,7 @@ def read_interchange_acknowledgements(found: Interchange) -> list[InterchangeAck
 
 def read_group_acknowledgement(found: TransactionSet) -> GroupAcknowledgement:
     """Read one 999 transaction set."""
-    group = GroupAcknowledgement("")
+    group = GroupAcknowledgement("", complete=found.complete)
     for segment in found.segments:
         if segment.id == "AK1":
             group.control_number = segment.get(2)

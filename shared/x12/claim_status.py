@@ -9,7 +9,9 @@ from shared.x12.segments import Segment
 Kind = Literal["277ca", "277"]
 Level = Literal["source", "receiver", "provider", "claim"]
 
-_CLAIM_ACKNOWLEDGEMENT = "005010X214"
+# The guide in force and the one of 4010 that some clearinghouses still send.
+_CLAIM_ACKNOWLEDGEMENTS = ("X214", "X167")
+_CLAIM_ACKNOWLEDGEMENT_PURPOSE = "0085"
 _LEVELS: dict[str, Level] = {"20": "source", "21": "receiver", "19": "provider"}
 
 
@@ -24,71 +26,99 @@ class Status:
 
 @dataclass(slots=True)
 class StatusEntry:
-    """What one hierarchical level says. A claim's entry includes what its lines say.
+    """What one hierarchical level says. A claim's `line_statuses` are what its lines say.
 
-    `trace` is TRN02: our CLM01 at claim level of a 277CA, our batch id (BHT03) at receiver level.
+    `source` is NM101 of the sender above it: PR the payer, AY a clearinghouse. `trace` is TRN02:
+    our CLM01 at claim level of a 277CA, our batch id (BHT03) at receiver level.
     """
 
     level: Level
+    source: str = ""
     statuses: list[Status] = field(default_factory=list)
+    line_statuses: list[Status] = field(default_factory=list)
     trace: str | None = None
     patient_control_number: str | None = None
     payer_control_number: str | None = None
     clearinghouse_control_number: str | None = None
     billing_npi: str | None = None
-    provider: "StatusEntry | None" = None
     receiver: "StatusEntry | None" = None
+
+    @property
+    def everything(self) -> list[Status]:
+        """Every reason of the level and of the lines below it."""
+        return self.statuses + self.line_statuses
 
 
 @dataclass(slots=True)
 class StatusReport:
-    """One 277 or 277CA. `source` is NM101 of its sender: PR the payer, AY a clearinghouse."""
+    """One 277 or 277CA; `complete` unless the file was cut off."""
 
     kind: Kind
-    source: str = ""
     entries: list[StatusEntry] = field(default_factory=list)
+    complete: bool = True
 
 
 def read_status_report(found: TransactionSet) -> StatusReport:
     """Read one 277 transaction set; the guide tells a 277CA from a 277, never ST01."""
-    kind: Kind = "277ca" if found.guide.startswith(_CLAIM_ACKNOWLEDGEMENT) else "277"
-    report = StatusReport(kind)
-    current: StatusEntry | None = None
+    reader = _Reader(StatusReport(_kind(found), complete=found.complete))
     for segment in found.segments:
+        reader.take(segment)
+    return reader.report
+
+
+def _kind(found: TransactionSet) -> Kind:
+    """By the guide; a file that names none tells by its BHT01."""
+    if found.guide:
+        return "277ca" if found.guide[6:10] in _CLAIM_ACKNOWLEDGEMENTS else "277"
+    purpose = next((each.get(1) for each in found.segments if each.id == "BHT"), "")
+    return "277ca" if purpose == _CLAIM_ACKNOWLEDGEMENT_PURPOSE else "277"
+
+
+class _Reader:
+    """Walks one set; the state is which level, and which line of a claim, comes next."""
+
+    def __init__(self, report: StatusReport) -> None:
+        self.report = report
+        self._above: dict[Level, StatusEntry] = {}
+        self._current: StatusEntry | None = None
+        self._in_line = False
+
+    def take(self, segment: Segment) -> None:
         if segment.id == "HL":
-            current = _opened(report, segment)
-        elif current is not None:
-            _take(report, current, segment)
-    return report
+            self._open(_LEVELS.get(segment.get(3), "claim"))
+        elif self._current is not None:
+            self._take_in(self._current, segment)
 
+    def _open(self, level: Level) -> None:
+        source = self._above.get("source")
+        entry = StatusEntry(level, source.source if source else "")
+        if level in ("claim", "provider"):
+            entry.receiver = self._above.get("receiver")
+        self._above[level] = entry
+        self.report.entries.append(entry)
+        self._current, self._in_line = entry, False
 
-def _opened(report: StatusReport, segment: Segment) -> StatusEntry:
-    level = _LEVELS.get(segment.get(3), "claim")
-    entry = StatusEntry(level)
-    if level == "claim":
-        entry.provider = _last(report, "provider")
-    if level in ("claim", "provider"):
-        entry.receiver = _last(report, "receiver")
-    report.entries.append(entry)
-    return entry
+    def _take_in(self, entry: StatusEntry, segment: Segment) -> None:
+        if segment.id == "NM1":
+            if entry.level == "source":
+                entry.source = segment.get(1)
+            elif entry.level == "provider" and segment.get(8) == "XX":
+                entry.billing_npi = segment.get(9) or None
+        elif segment.id == "TRN" and segment.get(2):
+            self._take_trace(entry, segment.get(2))
+        elif segment.id == "SVC":
+            self._in_line = True
+        elif segment.id == "STC":
+            (entry.line_statuses if self._in_line else entry.statuses).extend(_statuses(segment))
+        elif segment.id == "REF" and not self._in_line:
+            _take_reference(entry, segment)
 
-
-def _last(report: StatusReport, level: Level) -> StatusEntry | None:
-    return next((each for each in reversed(report.entries) if each.level == level), None)
-
-
-def _take(report: StatusReport, entry: StatusEntry, segment: Segment) -> None:
-    if segment.id == "NM1":
-        if entry.level == "source":
-            report.source = segment.get(1)
-        elif entry.level == "provider" and segment.get(8) == "XX":
-            entry.billing_npi = segment.get(9)
-    elif segment.id == "TRN" and segment.get(2):
-        entry.trace = segment.get(2)
-    elif segment.id == "STC":
-        entry.statuses.extend(_statuses(segment))
-    elif segment.id == "REF":
-        _take_reference(entry, segment)
+    def _take_trace(self, entry: StatusEntry, trace: str) -> None:
+        """A level may answer several claims, one TRN after the other."""
+        if entry.level == "claim" and entry.trace is not None:
+            self._open("claim")
+            entry = self.report.entries[-1]
+        entry.trace = trace
 
 
 def _statuses(segment: Segment) -> list[Status]:

@@ -136,7 +136,7 @@ def _opening(text: str, current: Delimiters) -> Delimiters | None:
 
 def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:
     """Text of the pieces: UTF-8, from the first byte that is none Latin-1; NUL is a blank."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8-sig")()
     for sent in pieces:
         piece = sent.replace(b"\0", b" ")
         try:
@@ -146,7 +146,7 @@ def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:
             decoder = codecs.getincrementaldecoder("latin-1")()
             yield decoder.decode(held + piece)
     held, _ = decoder.getstate()
-    yield held.decode("latin-1")
+    yield bytes(held).decode("latin-1")
 
 
 def _first_delimiters(text: str) -> Delimiters:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.submission.domain.acknowledgement import Answer, BatchSent, Verdict, read_answer
 from services.submission.domain.code_tables import CodeTables
 from services.submission.domain.commands import Acknowledge, PostRemittance
-from services.submission.domain.posting import PostedTransaction, read_transaction
+from services.submission.domain.posting import SAME_NUMBERS, PostedTransaction, read_transaction
 from services.submission.store import batches, claims, remittances
 from services.submission.store.remittances import NewRemittance, RemittanceStatus, Unmatched
 from services.submission.wire.inbound import PaymentSet, read_file
@@ -26,7 +26,6 @@ from shared.x12.remittance import RemittanceClaim
 from shared.x12.segments import NotX12, tokenize
 
 FORMATS = ("x12",)
-_SAME_NUMBERS = "control_numbers_seen_with_other_content"
 
 Found = tuple[UUID, str, int]
 """A version of ours: case, claim, version."""
@@ -268,7 +267,7 @@ async def _judged(
         new.group_control_number,
         new.control_number,
     ):
-        return "quarantined", (*read.quarantine_reasons, _SAME_NUMBERS)
+        return "quarantined", (*read.quarantine_reasons, SAME_NUMBERS)
     if read.quarantined:
         return "quarantined", read.quarantine_reasons
     mine = _money_of(transaction(read).model_dump(mode="json"))

@@ -24,6 +24,8 @@ Finding = Literal["received", "accepted", "rejected", "pended", "noted"]
 Answer = InterchangeAcknowledgement | GroupAcknowledgement | StatusReport
 
 _REJECTING = frozenset({"A3", "A6", "A7", "A8"})
+_CATEGORIES = _REJECTING | {"A0", "A1", "A2", "A4", "A5"}
+_CUT_OFF = "The acknowledgement is cut off; what stands before the cut was read."
 _PAYER = "PR"
 _ORDER: tuple[AcknowledgementKind, ...] = ("277ca", "277", "999", "ta1")
 CLAIM_ACKNOWLEDGEMENT = Cite("ASC X12 005010X214")
@@ -117,9 +119,11 @@ def _interchange(answer: InterchangeAcknowledgement, batch: BatchSent | None) ->
         reading.problems.append("The TA1 names an interchange that is not ours.")
         return reading
     if not answer.rejected:
+        if answer.code != "A":
+            said = "accepted with errors" if answer.code == "E" else "answered with an unknown code"
+            reading.problems.append(f"The interchange was {said}: {_note(answer)}.")
         return reading
-    note = TA1_NOTES.get(answer.note, f"note {answer.note}")
-    reason = Reason(f"The interchange was rejected: {note}.", segment="ISA")
+    reason = Reason(f"The interchange was rejected: {_note(answer)}.", segment="ISA")
     reading.verdicts.extend(
         Verdict(
             claim_id,
@@ -135,16 +139,24 @@ def _interchange(answer: InterchangeAcknowledgement, batch: BatchSent | None) ->
     return reading
 
 
+def _note(answer: InterchangeAcknowledgement) -> str:
+    return TA1_NOTES.get(answer.note, f"note {answer.note}")
+
+
 def _group(answer: GroupAcknowledgement, batch: BatchSent | None) -> Reading:
     reading = Reading("999")
+    if not answer.complete:
+        reading.problems.append(_CUT_OFF)
     if batch is None or not same_number(answer.control_number, batch.group_control_number):
         reading.problems.append("The 999 names a functional group that is not ours.")
         return reading
     named = {each.control_number.lstrip("0"): each for each in answer.sets}
     for sent in batch.sets:
         said = named.pop(sent.control_number.lstrip("0"), None)
-        for claim_id in sent.claim_ids:
-            reading.verdicts.extend(_of_set(claim_id, answer, said))
+        verdicts = [each for id in sent.claim_ids for each in _of_set(id, answer, said)]
+        reading.verdicts.extend(verdicts)
+        if sent.claim_ids and not verdicts:
+            reading.problems.append(f"The 999 decides nothing of set {sent.control_number}.")
     reading.problems.extend(
         "The 999 names a transaction set that is not in the batch." for _ in named
     )
@@ -154,24 +166,30 @@ def _group(answer: GroupAcknowledgement, batch: BatchSent | None) -> Reading:
 def _of_set(
     claim_id: str, answer: GroupAcknowledgement, said: SetAcknowledgement | None
 ) -> Iterator[Verdict]:
-    """A set follows its own IK5; without one, the AK9 of its group."""
-    accepted = said.accepted if said and said.code else answer.code in ("A", "E")
-    rejected = said.rejected if said and said.code else answer.code in ("R", "M", "W", "X")
-    if rejected:
+    """A group refused whole refuses its sets; else a set follows its IK5, without one the AK9."""
+    decided = said is not None and bool(said.code)
+    accepted = said.accepted if said and decided else answer.code in ("A", "E")
+    if answer.rejected or (said is not None and said.rejected):
         reasons = tuple(_set_reasons(answer, said))
         yield Verdict(claim_id, "999", "rejected", "group", reasons, "follow_up")
     elif accepted:
-        yield Verdict(claim_id, "999", "received", "group")
+        noted = tuple(_errors(said)) if said else ()
+        yield Verdict(claim_id, "999", "received", "group", noted)
 
 
-def _set_reasons(answer: GroupAcknowledgement, said: SetAcknowledgement | None) -> Iterator[Reason]:
-    if said is None:
-        yield Reason("The whole functional group was rejected.", segment="GS")
-        return
+def _errors(said: SetAcknowledgement) -> Iterator[Reason]:
     for error in said.errors:
         place = f"{error.segment}@{error.position}" if error.position else error.segment
         yield Reason(error.says(), segment=place)
-    if not said.errors:
+
+
+def _set_reasons(answer: GroupAcknowledgement, said: SetAcknowledgement | None) -> Iterator[Reason]:
+    if said is None or not said.rejected:
+        yield Reason("The whole functional group was rejected.", segment="GS")
+    if said is None:
+        return
+    yield from _errors(said)
+    if said.rejected and not said.errors:
         words = [SET_ERRORS.get(code, f"set error {code}") for code in said.codes]
         detail = "; ".join(words) or f"code {said.code} without a reason"
         yield Reason(f"The transaction set was rejected: {detail}.", segment="ST")
@@ -183,33 +201,42 @@ def _claim_acknowledgement(
 ) -> Reading:
     """A 277CA speaks for its sender alone: the clearinghouse's acceptance is never the payer's."""
     reading = Reading("277ca")
-    by: RejectedBy = "payer" if answer.source == _PAYER else "clearinghouse"
+    if not answer.complete:
+        reading.problems.append(_CUT_OFF)
     spoken_for: set[str] = set()
     for entry in answer.entries:
         if entry.level == "claim" and entry.trace:
-            spoken_for.add(entry.trace)
-            _of_claim(reading, entry, by, codes)
+            _of_claim(reading, entry, codes)
+            if entry.everything:
+                spoken_for.add(entry.trace.upper())
     for entry in answer.entries:
         if entry.level in ("receiver", "provider") and _rejects(entry):
-            _of_all_below(reading, entry, by, codes, batch, spoken_for)
+            _of_all_below(reading, entry, codes, batch, spoken_for)
         elif entry.level == "receiver" and entry.trace and not _ours(entry, batch):
             reading.problems.append("It names a batch that is not ours; its claims are read alone.")
     return reading
 
 
+def _by(entry: StatusEntry) -> RejectedBy:
+    """Whoever does not name itself the payer speaks for the clearinghouse alone."""
+    return "payer" if entry.source == _PAYER else "clearinghouse"
+
+
 def _ours(receiver: StatusEntry | None, batch: BatchSent | None) -> bool:
-    return batch is not None and receiver is not None and receiver.trace == batch.batch_id
+    if batch is None or receiver is None or not receiver.trace:
+        return False
+    return receiver.trace.upper() == batch.batch_id.strip().upper()
 
 
 def _rejects(entry: StatusEntry) -> bool:
-    return any(each.category in _REJECTING for each in entry.statuses)
+    return any(each.category in _REJECTING for each in entry.everything)
 
 
-def _of_claim(reading: Reading, entry: StatusEntry, by: RejectedBy, codes: CodeTables) -> None:
-    categories = {each.category for each in entry.statuses}
-    if any(category[:1] in ("F", "P", "R") for category in categories):
-        reading.problems.append("A category that a 277CA may not use was ignored.")
-    reasons = tuple(_reasons(entry.statuses, codes))
+def _of_claim(reading: Reading, entry: StatusEntry, codes: CodeTables) -> None:
+    by = _by(entry)
+    categories = {each.category for each in entry.everything}
+    for category in sorted(categories - _CATEGORIES):
+        reading.problems.append(f"Category {category} means nothing in a 277CA; it was set aside.")
     finding: Finding = "noted"
     if _rejects(entry):
         finding = "rejected"
@@ -224,18 +251,22 @@ def _of_claim(reading: Reading, entry: StatusEntry, by: RejectedBy, codes: CodeT
             kind="277ca",
             finding=finding,
             by=by,
-            reasons=reasons,
-            fix_stage=fix_stage(entry.statuses, codes) if finding == "rejected" else None,
+            reasons=tuple(_reasons(entry.everything, codes)),
+            fix_stage=fix_stage(_rejections(entry), codes) if finding == "rejected" else None,
             payer_control_number=entry.payer_control_number if accepted_by_payer else None,
             clearinghouse_control_number=entry.clearinghouse_control_number,
         )
     )
 
 
+def _rejections(entry: StatusEntry) -> list[Status]:
+    """The statuses that reject, which name what is to be mended."""
+    return [each for each in entry.everything if each.category in _REJECTING]
+
+
 def _of_all_below(
     reading: Reading,
     entry: StatusEntry,
-    by: RejectedBy,
     codes: CodeTables,
     batch: BatchSent | None,
     spoken_for: set[str],
@@ -246,40 +277,53 @@ def _of_all_below(
         reading.problems.append("A rejection above claim level names a batch that is not ours.")
         return
     reasons = tuple(_reasons(entry.statuses, codes))
-    stage = fix_stage(entry.statuses, codes)
-    for each in batch.sets:
-        for claim_id in each.claim_ids:
-            billed_by = each.billing_npis.get(claim_id)
-            if claim_id in spoken_for or (
-                entry.level == "provider" and billed_by != entry.billing_npi
-            ):
-                continue
-            reading.verdicts.append(Verdict(claim_id, "277ca", "rejected", by, reasons, stage))
+    stage = fix_stage(_rejections(entry), codes)
+    hit = [
+        claim_id
+        for each in batch.sets
+        for claim_id in each.claim_ids
+        if entry.level == "receiver"
+        or (entry.billing_npi and each.billing_npis.get(claim_id) == entry.billing_npi)
+    ]
+    if not hit:
+        reading.problems.append("A billing provider was rejected that the batch does not name.")
+    reading.verdicts.extend(
+        Verdict(claim_id, "277ca", "rejected", _by(entry), reasons, stage)
+        for claim_id in hit
+        if claim_id.upper() not in spoken_for
+    )
 
 
 def _claim_status(answer: StatusReport, codes: CodeTables) -> Reading:
     """A 277 answers a question: only pending moves a claim, all else is a reason (section 7)."""
     reading = Reading("277")
+    if not answer.complete:
+        reading.problems.append(_CUT_OFF)
     for entry in answer.entries:
         if entry.level != "claim":
             if any(each.category[:1] in ("D", "E", "R") for each in entry.statuses):
                 reading.problems.append("The status inquiry itself was refused.")
             continue
-        if not entry.statuses or not (entry.patient_control_number or entry.trace):
+        if not entry.everything or not (entry.patient_control_number or entry.trace):
             continue
-        pending = any(each.category.startswith("P") for each in entry.statuses)
         reading.verdicts.append(
             Verdict(
                 claim_id=entry.patient_control_number or entry.trace or "",
                 kind="277",
-                finding="pended" if pending else "noted",
-                by="payer" if answer.source == _PAYER else "clearinghouse",
-                reasons=tuple(_reasons(entry.statuses, codes)),
+                finding="pended" if _pends(entry) else "noted",
+                by=_by(entry),
+                reasons=tuple(_reasons(entry.everything, codes)),
                 payer_control_number=entry.payer_control_number,
                 clearinghouse_control_number=entry.clearinghouse_control_number,
             )
         )
     return reading
+
+
+def _pends(entry: StatusEntry) -> bool:
+    """The claim's own statuses decide, its lines' where it has none; what is final pends not."""
+    kinds = {each.category[:1] for each in entry.statuses or entry.line_statuses}
+    return "P" in kinds and "F" not in kinds
 
 
 def _reasons(statuses: Iterable[Status], codes: CodeTables) -> Iterator[Reason]:

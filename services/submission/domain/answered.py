@@ -46,7 +46,7 @@ def acknowledge(
     version = claim.find(number)
     if version is None or not version.was_sent:
         return None
-    result = moved(version.state, verdict)
+    result = moved(version.state, verdict, version.rejected_by)
     source = f"{verdict.kind} of {verdict.by}"
     after = _with_numbers(version, verdict)
     if result.changed:
@@ -56,7 +56,8 @@ def acknowledge(
         after = replace(
             after,
             rejected_by=verdict.by,
-            rejected_as_duplicate=any(each.status in _DUPLICATE for each in verdict.reasons),
+            rejected_as_duplicate=verdict.duplicate_number
+            or any(each.status in _DUPLICATE for each in verdict.reasons),
             accepted_by=(),
         )
     accepted_by: Literal["clearinghouse", "payer"] | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.submission.domain.acknowledgement import Verdict
+from services.submission.domain.acknowledgement import RejectedBy, Verdict
 from shared.kernel.cite import Cite
 from shared.kernel.rule import rule
 
@@ -41,25 +41,28 @@ class Moved:
 
 @rule("CS-2", since=date(2012, 1, 1), cite=Cite("own"))
 @rule("CS-4", since=date(2012, 1, 1), cite=Cite("own"))
-def moved(state: State, verdict: Verdict) -> Moved:
-    """A late or lesser answer never moves a claim back; a rejection after acceptance counts."""
-    after = _after(state, verdict)
+def moved(state: State, verdict: Verdict, rejected_by: RejectedBy | None = None) -> Moved:
+    """A late or lesser answer never moves a claim back; a rejection after acceptance counts.
+
+    `rejected_by`: whose rejection a rejected claim carries, where that is known.
+    """
+    after = _after(state, verdict, rejected_by)
     return Moved(after, after != state)
 
 
-def _after(state: State, verdict: Verdict) -> State:
+def _after(state: State, verdict: Verdict, rejected_by: RejectedBy | None) -> State:
     level = _LEVEL_OF_VERDICT[verdict.by]
     held = _LEVEL_OF_STATE.get(state)
     if verdict.finding == "rejected":
         if held is None or level < held:
             return state
-        if verdict.duplicate_number and held > 1:
-            return state
         return "rejected"
     if verdict.finding == "accepted":
         target: State = "accepted_payer" if verdict.by == "payer" else "accepted_clearinghouse"
-        # An acceptance after a rejection is a reprocessing and is believed (claims.md section 6).
-        reprocessed = state == "rejected"
+        # An acceptance after a rejection is a reprocessing and is believed (claims.md section 6),
+        # unless who rejected stands above who accepts.
+        believed = rejected_by is None or _LEVEL_OF_VERDICT[rejected_by] <= level
+        reprocessed = state == "rejected" and believed
         rises = held is not None and held < _LEVEL_OF_STATE[target]
         return target if reprocessed or rises else state
     if verdict.finding == "received":

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from services.submission.domain.adjustments import (
     ALLOWED_REDUCTIONS,
@@ -29,6 +30,15 @@ from shared.x12.remittance import (
 
 UNDERPAID_FROM = Decimal("-0.02")
 NO_COMPARISON = frozenset({"2", "3", "20", "21", "22", "25"})
+
+SAME_NUMBERS = "control_numbers_seen_with_other_content"
+
+Repeat = Literal["content", "control_numbers"]
+_COMES_AGAIN = Fault("comes_again", "The same content came before; it is not posted twice.", "ST")
+_UNREADABLE = frozenset(
+    {"amount_not_a_number", "amount_too_large", "amount_finer_than_a_cent", "segment_missing"}
+)
+_STATUSES = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", "25"})
 
 Expected = Mapping[tuple[str, str], Decimal]
 """(CLM01, line id) -> what the contract allows for the line."""
@@ -93,7 +103,8 @@ class PostedTransaction:
 
     @property
     def balanced(self) -> bool:
-        return not self.imbalances
+        """What cannot be added up does not balance."""
+        return not self.imbalances and _UNREADABLE.isdisjoint(self.quarantine_reasons)
 
     @property
     def quarantined(self) -> bool:
@@ -102,12 +113,20 @@ class PostedTransaction:
 
 @rule("PO-1", since=date(2012, 1, 1), cite=X12_835)
 def read_transaction(
-    payment: Payment, codes: CodeTables, expected: Expected | None = None
+    payment: Payment,
+    codes: CodeTables,
+    expected: Expected | None = None,
+    repeats: Repeat | None = None,
 ) -> PostedTransaction:
-    """A set posts when line, claim and transaction add up exactly; else all of it waits."""
+    """A set posts when line, claim and transaction add up exactly; else all of it waits.
+
+    `expected` is keyed in capitals. `repeats`: what of the set has come before.
+    """
     found = tuple(imbalances(payment))
     reasons = {f"{each.level}_out_of_balance" for each in found}
     reasons.update(fault.rule for fault in payment.faults)
+    if repeats == "control_numbers":
+        reasons.add(SAME_NUMBERS)
     return PostedTransaction(
         control_number=payment.control_number,
         trace_number=payment.trace_number,
@@ -118,11 +137,19 @@ def read_transaction(
         payee_npi=payment.payee_npi,
         imbalances=found,
         quarantine_reasons=tuple(sorted(reasons)),
-        warnings=(*payment.warnings, *_warnings(payment, codes)),
+        warnings=(
+            *payment.warnings,
+            *((_COMES_AGAIN,) if repeats == "content" else ()),
+            *payment.faults,
+            *_warnings(payment, codes),
+        ),
         claims=tuple(
             post_claim(
                 claim,
-                [(expected or {}).get((claim.claim_id, line.line or "")) for line in claim.lines],
+                [
+                    (expected or {}).get((claim.claim_id.upper(), (line.line or "").upper()))
+                    for line in claim.lines
+                ],
             )
             for claim in payment.claims
         ),
@@ -217,6 +244,9 @@ def _warnings(payment: Payment, codes: CodeTables) -> list[Fault]:
     for claim in payment.claims:
         everything = [*claim.adjustments, *(a for line in claim.lines for a in line.adjustments)]
         share = total(_patient(everything))
+        if claim.status not in _STATUSES:
+            says = "CLP02 is no status of the guide; posted by its adjustments."
+            found.append(Fault("claim_status_not_listed", says, claim.place))
         if claim.patient_responsibility is not None and claim.patient_responsibility != share:
             found.append(Fault("clp05", "CLP05 differs from the sum of group PR.", claim.place))
         for each in everything:

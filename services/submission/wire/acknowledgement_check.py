@@ -1,6 +1,9 @@
 """`POST /v1/acknowledgements/check`: its documents, and what a file would do to claims."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from services.submission.domain.acknowledgement import (
     AcknowledgementKind,
@@ -12,8 +15,8 @@ from services.submission.domain.acknowledgement import (
 )
 from services.submission.domain.code_tables import CodeTables
 from services.submission.domain.lifecycle import moved
-from services.submission.wire.inbound import kind_of, read_file
-from shared.contracts.documents.base import Document, Flag, Id, Items
+from services.submission.wire.inbound import MOST_TEXT, Many, kind_of, read_file
+from shared.contracts.documents.base import Document, Flag, Id
 from shared.contracts.documents.claim import ClaimState, FixStage, RejectedBy
 from shared.kernel.refused import Refused
 
@@ -25,15 +28,15 @@ class ClaimOfSet(Document):
 
 class SetOfBatch(Document):
     control_number: str
-    claim_ids: Items[Id] = ()
-    claims: Items[ClaimOfSet] = ()
+    claim_ids: Many[Id] = ()
+    claims: Many[ClaimOfSet] = ()
 
 
 class Batch(Document):
     batch_id: Id
     interchange_control_number: str
     group_control_number: str
-    sets: Items[SetOfBatch] = ()
+    sets: Many[SetOfBatch] = ()
 
     def value(self) -> BatchSent:
         return BatchSent(
@@ -57,7 +60,7 @@ class KnownClaim(Document):
 
 
 class AcknowledgementToCheck(Document):
-    x12: str
+    x12: Annotated[str, Field(max_length=MOST_TEXT)]
     batch: Batch
     states: dict[str, KnownClaim]
 
@@ -100,17 +103,19 @@ def check_acknowledgement(
         raise Refused("no-such-set", "The file holds no TA1, 999, 277CA or 277.", "/x12")
     batch = request.batch.value()
     claims = {claim_id: _before(claim_id, known) for claim_id, known in request.states.items()}
-    unmatched: list[str] = []
+    spelled = _spellings(claims)
+    of_batch = set(batch.claim_ids())
+    unmatched: dict[str, None] = {}
     problems: list[str] = []
     for answer in answers:
         reading = read_answer(answer, batch, codes)
         problems.extend(reading.problems)
         for verdict in reading.verdicts:
-            known = _match(verdict, claims)
+            known = _match(verdict, claims, spelled)
             if known is not None:
                 claims[known.claim_id] = _after(known, verdict)
-            elif verdict.claim_id not in {*unmatched, *batch.claim_ids()}:
-                unmatched.append(verdict.claim_id)
+            elif verdict.claim_id not in of_batch:
+                unmatched[verdict.claim_id] = None
     return AcknowledgementChecked(
         kind=most_specific(kind_of(answer) for answer in answers),
         claims=tuple(
@@ -124,9 +129,19 @@ def check_acknowledgement(
     )
 
 
-def _match(verdict: Verdict, claims: Mapping[str, AcknowledgedClaim]) -> AcknowledgedClaim | None:
-    """By our own number; a 277 also by the payer's (x12.md section 7)."""
-    found = claims.get(verdict.claim_id)
+def _spellings(claims: Iterable[str]) -> dict[str, str]:
+    """Ids of ours by how a payer may spell them back; what two share in capitals names neither."""
+    found: dict[str, list[str]] = {}
+    for claim_id in claims:
+        found.setdefault(claim_id.strip().upper(), []).append(claim_id)
+    return {spelled: ids[0] for spelled, ids in found.items() if len(ids) == 1}
+
+
+def _match(
+    verdict: Verdict, claims: Mapping[str, AcknowledgedClaim], spelled: Mapping[str, str]
+) -> AcknowledgedClaim | None:
+    """By our own number, as sent or in capitals; a 277 also by the payer's (x12.md section 7)."""
+    found = claims.get(verdict.claim_id) or claims.get(spelled.get(verdict.claim_id.upper(), ""))
     if found is None and verdict.kind == "277" and verdict.payer_control_number:
         found = next(
             (
@@ -152,7 +167,7 @@ def _before(claim_id: str, known: KnownClaim) -> AcknowledgedClaim:
 
 
 def _after(before: AcknowledgedClaim, verdict: Verdict) -> AcknowledgedClaim:
-    after = moved(before.state, verdict)
+    after = moved(before.state, verdict, before.rejected_by)
     rejected = after.state == "rejected" and verdict.finding == "rejected"
     accepted = after.changed and not rejected
     reasons = tuple(

@@ -2,6 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Annotated, TypeVar
+
+from pydantic import BeforeValidator, Field
 
 from services.submission.domain.acknowledgement import AcknowledgementKind, Answer
 from shared.kernel.refused import Refused
@@ -12,11 +15,20 @@ from shared.x12.acknowledgements import (
     read_interchange_acknowledgements,
 )
 from shared.x12.claim_status import read_status_report
-from shared.x12.envelope import Interchange, TransactionSet, read_interchanges
-from shared.x12.remittance import Payment, read_payment
-from shared.x12.segments import NotX12
+from shared.x12.envelope import Interchange, Take, TransactionSet, interchanges_of
+from shared.x12.remittance import Payment, PaymentReader
+from shared.x12.segments import NotX12, Segment, tokenize
 
 _REMITTANCE = "835"
+
+MOST_TEXT = 2 * 2**20
+"""Characters of a file inside JSON: what a REST body may hold."""
+
+T = TypeVar("T")
+Many = Annotated[
+    tuple[T, ...], BeforeValidator(lambda given: given or ()), Field(max_length=10_000)
+]
+"""A list as long as a file of claims may be; null and absent both mean empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,17 @@ class PaymentSet:
     group_control_number: str
     control_number: str
     body_hash: bytes
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The control numbers that no other content may carry."""
+        return (
+            self.sender,
+            self.receiver,
+            self.interchange_control_number,
+            self.group_control_number,
+            self.control_number,
+        )
 
 
 @dataclass(slots=True)
@@ -57,51 +80,65 @@ def kind_of(answer: Answer) -> AcknowledgementKind:
 
 
 def read_file(data: bytes) -> InboundFile:
-    """Read a file whole.
+    """Read a file whole; an 835 is read as it comes, its segments are not kept.
 
     Raises:
         Refused: it holds no readable interchange.
     """
+    remittances: dict[int, _Remittance] = {}
+
+    def opened(interchange: Interchange, each: TransactionSet) -> Take:
+        if each.kind != _REMITTANCE:
+            return each.segments.append
+        found = _Remittance(interchange, each)
+        remittances[id(each)] = found
+        return found.take
+
     try:
-        interchanges = read_interchanges(data)
+        interchanges = interchanges_of(tokenize(data), opened)
     except NotX12 as error:
         raise Refused(error.code, error.says, "/x12") from None
-    found = InboundFile()
+    file = InboundFile()
     for interchange in interchanges:
-        found.answers.extend(read_interchange_acknowledgements(interchange))
+        file.answers.extend(read_interchange_acknowledgements(interchange))
         for each in interchange.sets:
-            _take(found, interchange, each)
-    return found
+            if each.kind == "999":
+                file.answers.append(read_group_acknowledgement(each))
+            elif each.kind == "277":
+                file.answers.append(read_status_report(each))
+            elif each.kind == _REMITTANCE:
+                file.payments.append(remittances[id(each)].payment())
+            else:
+                file.unknown.append(each.kind)
+    return file
 
 
-def _take(found: InboundFile, interchange: Interchange, each: TransactionSet) -> None:
-    if each.kind == "999":
-        found.answers.append(read_group_acknowledgement(each))
-    elif each.kind == "277":
-        found.answers.append(read_status_report(each))
-    elif each.kind == _REMITTANCE:
-        found.payments.append(
-            PaymentSet(
-                payment=read_payment(each),
-                sender=interchange.sender,
-                receiver=interchange.receiver,
-                interchange_control_number=interchange.control_number,
-                group_control_number=each.group_control_number,
-                control_number=each.control_number,
-                body_hash=body_hash(each),
-            )
+class _Remittance:
+    """One 835 set on its way through: read, and hashed whatever its delimiters and numbers."""
+
+    def __init__(self, interchange: Interchange, found: TransactionSet) -> None:
+        self._interchange = interchange
+        self._set = found
+        self._reader = PaymentReader(found)
+        self._digest = hashlib.sha256()
+
+    def take(self, segment: Segment) -> None:
+        """SHA-256 of the content: neither control numbers nor delimiters change it."""
+        self._reader.take(segment)
+        if segment.id != "SE":
+            content = "\x1e".join(segment.elements).replace(segment.delimiters.component, "\x1f")
+            self._digest.update(f"{segment.id}\x1e{content}\x1d".encode())
+
+    def payment(self) -> PaymentSet:
+        payment = self._reader.finish()
+        # What is odd about the envelope is said with each of its payments.
+        payment.warnings.extend(self._interchange.faults)
+        return PaymentSet(
+            payment=payment,
+            sender=self._interchange.sender,
+            receiver=self._interchange.receiver,
+            interchange_control_number=self._interchange.control_number,
+            group_control_number=self._set.group_control_number,
+            control_number=self._set.control_number,
+            body_hash=self._digest.digest(),
         )
-    else:
-        found.unknown.append(each.kind)
-
-
-def body_hash(found: TransactionSet) -> bytes:
-    """SHA-256 of a set's content, whatever its delimiters, line ends and control numbers."""
-    digest = hashlib.sha256()
-    for segment in found.segments:
-        if segment.id in ("ST", "SE"):
-            continue
-        separator = segment.delimiters.component
-        elements = [element.replace(separator, "\x1f") for element in segment.elements]
-        digest.update("\x1e".join([segment.id, *elements]).encode() + b"\x1d")
-    return digest.digest()

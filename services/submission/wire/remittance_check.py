@@ -1,17 +1,24 @@
 """`POST /v1/remittances/check`: its documents, and what the rules make of an 835 in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.submission.domain.adjustments import PostAs
 from services.submission.domain.code_tables import CodeTables
-from services.submission.domain.posting import PostedClaim, PostedTransaction, read_transaction
+from services.submission.domain.posting import (
+    PostedClaim,
+    PostedTransaction,
+    Repeat,
+    read_transaction,
+)
 from services.submission.wire.events import adjustments, posted_line
-from services.submission.wire.inbound import read_file
+from services.submission.wire.inbound import MOST_TEXT, Many, PaymentSet, read_file
 from shared.contracts.documents import remittance as remittance_documents
-from shared.contracts.documents.base import Document, Flag, Id, Items, Money
+from shared.contracts.documents.base import Document, Flag, Id, Money
 from shared.kernel.money import money
 from shared.kernel.refused import Refused
 from shared.x12.balance import Imbalance
@@ -24,8 +31,8 @@ class ExpectedLine(Document):
 
 
 class RemittanceToCheck(Document):
-    x12: str
-    expected: Items[ExpectedLine] = ()
+    x12: Annotated[str, Field(max_length=MOST_TEXT)]
+    expected: Many[ExpectedLine] = ()
 
 
 class ImbalanceDocument(Document):
@@ -115,11 +122,28 @@ def check_remittance(
     payments = read_file(data).payments
     if not payments:
         raise Refused("no-such-set", "The file holds no 835 transaction set.", "/x12")
+    spelled = {
+        (claim_id.upper(), line.upper()): amount for (claim_id, line), amount in expected.items()
+    }
     return RemittanceChecked(
         transactions=tuple(
-            transaction(read_transaction(each.payment, codes, expected)) for each in payments
+            transaction(read_transaction(each.payment, codes, spelled, repeats))
+            for each, repeats in zip(payments, _repeats(payments), strict=True)
         )
     )
+
+
+def _repeats(payments: Sequence[PaymentSet]) -> Iterator[Repeat | None]:
+    """What of a file stands in it before already (x12.md section 2)."""
+    contents: set[bytes] = set()
+    numbers: set[tuple[str, ...]] = set()
+    for each in payments:
+        if each.body_hash in contents:
+            yield "content"
+        else:
+            yield "control_numbers" if each.numbers in numbers else None
+        contents.add(each.body_hash)
+        numbers.add(each.numbers)
 
 
 def transaction(read: PostedTransaction) -> CheckedTransaction:
@@ -176,7 +200,9 @@ def _claim(claim: PostedClaim) -> CheckedClaim:
         claim_adjustments=adjustments(claim.claim_adjustments),
         rarcs=claim.rarcs,
         lines=tuple(
-            CheckedLine.model_validate(posted_line(line).model_dump(exclude={"number"}))
+            CheckedLine.model_validate(
+                {**posted_line(line).model_dump(exclude={"number"}), "units": line.units}
+            )
             for line in claim.lines
         ),
     )
