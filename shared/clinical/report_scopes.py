@@ -62,6 +62,7 @@ def _clause(words: Words) -> Clause:
         residual_from=_first(by_role.get("residual", ())),
         doubted_from=_first(by_role.get("uncertainty", ())),
         doubted="uncertainty_behind" in by_role
+        or _alternates(by_role)
         or ("appears" in by_role and by_role.keys().isdisjoint(_OF_MARGINS))
         or ("margin_unassessable" in by_role and not (segments and "invasion" not in by_role)),
         dangling=has_term and _dangles(phrases, by_role),
@@ -122,6 +123,12 @@ def _followed_by_work(phrases: Sequence[Phrase]) -> frozenset[int]:
         and following.roles & _WORKED_ON
         and each.segment == following.segment
     )
+
+
+def _alternates(by_role: dict[str, list[Phrase]]) -> bool:
+    """Whether a clause leaves a choice: `carcinoma or keratoacanthoma`, not `no A or B`."""
+    several = len(by_role.get("term", ())) > 1
+    return several and "alternative" in by_role and "negation" not in by_role
 
 
 def _dangles(phrases: Sequence[Phrase], by_role: dict[str, list[Phrase]]) -> bool:
