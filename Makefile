@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run down status demo test check format chaos migrate schemas bench lock
+.PHONY: help setup run down status demo test check format chaos kafka migrate schemas bench lock
 
 PY := .venv/bin/python
 TESTS ?=
@@ -31,7 +31,7 @@ demo: setup ## a clinic's three weeks through the whole chain, with a summary (V
 migrate: setup ## bring the database of DATABASE_URL (or the embedded one) to the newest schema
 	@exec $(PY) -m deploy.local migrate
 
-test: setup ## every test but chaos, on a real PostgreSQL and broker (TESTS="path -k name" for some)
+test: setup ## every test, on a real PostgreSQL and broker (TESTS="path -k name" for some)
 	@exec $(PY) -m pytest -q $(or $(TESTS),-n 2 --dist loadscope --no-loadscope-reorder)
 
 check: setup ## exactly what CI runs, cheapest failure first: format, lint, imports, types, drift, tests
@@ -48,7 +48,11 @@ format: setup ## put the code in the house's form
 	$(PY) -m ruff check --fix .
 
 chaos: setup ## kill services, broker and PostgreSQL while 500 cases pass; nothing lost, doubled or out of order
-	@exec $(PY) -m pytest -q -m chaos tests/chaos
+	@exec $(PY) -m pytest -q tests/chaos
+
+kafka: setup ## what the bus asks of a broker, the journeys and chaos on an Apache Kafka (Java 17, Maven)
+	@BROKER=kafka exec $(PY) -m pytest -q shared/bus/tests/test_broker.py shared/bus/tests/test_flow.py \
+	  tests/journeys tests/chaos
 
 schemas: setup ## write the JSON Schemas of events and documents from their models
 	@exec $(PY) -m shared.contracts.generate

@@ -32,8 +32,6 @@ from tests.chaos import poison as poisons
 from tests.chaos.effects import SERVICES, Effects
 from tests.chaos.probe import NAME as PROBE
 
-pytestmark = pytest.mark.chaos
-
 CASES = int(os.environ.get("CASES", "500"))
 SEED = int(os.environ.get("SEED", "7"))
 FIRST_DAY = date(2026, 3, 2)
