@@ -1,12 +1,14 @@
 """Profiles: who bills, and what each payer wants and allows."""
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 
 from services.submission.api.parts import Here, Reader, SubmissionParts, Worker
 from services.submission.domain.commands import LookAgain
 from services.submission.store import claims, profiles
+from services.submission.wire.payers_csv import payers_of
 from services.submission.wire.profiles import (
     PayerDocument,
     PayerView,
@@ -16,10 +18,12 @@ from services.submission.wire.profiles import (
 )
 from shared.bus.apply import apply
 from shared.bus.stage import Asked
-from shared.http import Caller, Listing, Page, audit, not_found, page
+from shared.contracts.documents.base import Document
+from shared.http import Caller, Listing, Page, Problem, audit, not_found, page
 
 router = APIRouter(prefix="/v1", tags=["profiles"])
 
+_TOLD = 20
 PayerId = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{2,80}$")]
 
 
@@ -42,6 +46,33 @@ async def get_practice(who: Reader, here: Here) -> PracticeDocument:
     if practice is None:
         raise not_found("practice profile")
     return practice_document(practice)
+
+
+class PayersReplaced(Document):
+    """How many payers the file named."""
+
+    payers: int
+
+
+@router.put("/payers/csv")
+async def put_payers(request: Request, who: Worker, here: Here) -> PayersReplaced:
+    """Set every payer a CSV names, all or none; fees that a payer has stay."""
+    rows, faults = payers_of(await request.body())
+    if faults or not rows:
+        errors = [{"pointer": f"line:{each.line}", "says": each.says} for each in faults[:_TOLD]]
+        says = f"{len(faults)} rows are no payers" if faults else "the file has no rows"
+        raise Problem(422, f"{says}; nothing was changed", code="payers-unread", errors=errors)
+    now = here.clock.business()
+    async with here.database.transaction([who.practice_id]) as connection:
+        known = (await profiles.load_profiles(connection, who.practice_id)).payers
+        for payer_id, document in rows:
+            profile = document.value(payer_id)
+            if payer_id in known:
+                profile = replace(profile, fees=known[payer_id].fees)
+            await profiles.save_payer(connection, who.practice_id, profile, now)
+        await audit(connection, who, "payers.put", "payers", now)
+    await look_again(here, who)
+    return PayersReplaced(payers=len(rows))
 
 
 @router.put("/payers/{payer_id}")
