@@ -64,7 +64,12 @@ def build(settings: Settings) -> FastAPI:
     """The whole service."""
     parts = parts_of(settings, settings.database("eligibility"))
     runner = Runner(
-        parts.stage, parts.database, settings.broker(), parts.clock, ordinal=settings.ordinal
+        parts.stage,
+        parts.database,
+        settings.broker(),
+        parts.clock,
+        ordinal=settings.ordinal,
+        dead_letters_an_hour=settings.dead_letters_an_hour,
     )
     return app_of(settings, parts, runner)
 

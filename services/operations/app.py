@@ -29,7 +29,14 @@ def build(settings: Settings) -> FastAPI:
         settings,
         Parts(stage, database, clock),
         routers=[api.router, web.router],
-        bus=Runner(stage, database, settings.broker(), clock, ordinal=settings.ordinal),
+        bus=Runner(
+            stage,
+            database,
+            settings.broker(),
+            clock,
+            ordinal=settings.ordinal,
+            dead_letters_an_hour=settings.dead_letters_an_hour,
+        ),
     )
     app.mount("/static", StaticFiles(directory=web.STATIC), name="static")
     return app

@@ -98,6 +98,7 @@ def build(settings: Settings) -> FastAPI:
         settings.broker(),
         parts.clock,
         partners=partners,
+        dead_letters_an_hour=settings.dead_letters_an_hour,
         work={"batcher": batcher_of(settings, parts).run},
     )
     return app_of(settings, parts, runner)

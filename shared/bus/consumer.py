@@ -17,37 +17,50 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from shared.bus.apply import transact
 from shared.bus.broker import Broker
 from shared.bus.envelope import Message, UnreadableRecord, from_kafka
+from shared.bus.errors import Permanent, Renumbered
+from shared.bus.guard import Guard, is_at_the_end, mark_of
+from shared.bus.limit import DeadLetterLimit
+from shared.bus.loss import heard_epochs, keep_epochs
 from shared.bus.outcome import Outcome
 from shared.bus.phases import phase
+from shared.bus.silence import demand_fetches
 from shared.bus.stage import R, S, Stage
 from shared.bus.topics import heard_topics
 from shared.bus.tracing import batch_span
 from shared.bus.work import Item
-from shared.db import Database, raw
+from shared.db import Database
 from shared.kernel.clock import Clock
 from shared.telemetry import error_fields, logger
-from shared.telemetry.metrics import BATCH_SECONDS, BUS_SECONDS, EVENTS_HEARD, REWINDS
+from shared.telemetry.metrics import (
+    BATCH_SECONDS,
+    BUS_SECONDS,
+    DEAD_LETTERS,
+    EVENTS_HEARD,
+    RENUMBERED,
+    REWINDS,
+)
 
 _BATCH = 500
 _POLL_MS = 200
 _COMMIT_SECONDS = 0.25
 _COMMIT_PATIENCE_SECONDS = 1.0
 _MARKS_SECONDS = 1.0
-_SILENT_SECONDS = 10.0
+# Positions come from the broker, and stay out while a group joins anew, which waits for this batch:
+# then the member begins again.
+_ANSWER_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _LOG = logger(__name__)
 
+_UNHEARD = Permanent("it ended the process that applied it, again and again")
+
 Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
-
-
-class SilenceError(Exception):
-    """A member that is in its group, and whose fetches have stopped for good."""
 
 
 class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
     """Hears the topics of a stage's handlers.
 
-    instance: the member's name over restarts, `<service>-<ordinal>`.
+    instance: the member's name over restarts, `<service>-<ordinal>`. limit: pauses the hearing
+    while it is reached.
     """
 
     def __init__(
@@ -58,12 +71,15 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         clock: Clock,
         *,
         instance: str,
+        limit: DeadLetterLimit,
     ) -> None:
         self._stage = stage
         self._database = database
         self._broker = broker
         self._clock = clock
         self._instance = instance
+        self._limit = limit
+        self._guard = Guard(instance, database)
         self._busy = asyncio.Lock()
         self._client: AIOKafkaConsumer | None = None
         self._done: dict[TopicPartition, int] = {}
@@ -95,12 +111,14 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         topics = heard_topics(self._stage)
         await self._broker.ensure(topics)
         self._done, self._epochs, self._committed, self._unkept = {}, {}, {}, set()
+        await self._limit.look()
+        await self._guard.begin()
         client = self._broker.member(self._stage.name, self._instance)
         client.subscribe(topics, listener=self)
         self._client = client
         await client.start()
         hearing = asyncio.create_task(self._hear(client))
-        listening = asyncio.create_task(_demand_fetches(client))
+        listening = asyncio.create_task(demand_fetches(client))
         try:
             await asyncio.wait({hearing, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -108,6 +126,8 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
                 task.cancel()
             ended = await asyncio.gather(hearing, listening, return_exceptions=True)
             self._client = None
+            with suppress(Exception):  # unsaid, it only makes the next run watch its batches
+                await self._guard.end()
             await client.stop()
         for error in ended:
             if isinstance(error, Exception):
@@ -115,10 +135,21 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
 
     async def _hear(self, client: AIOKafkaConsumer) -> None:
         while True:
+            self._hold(client)
+            at_most = 1 if self._guard.alone else _BATCH
             with phase(self._stage.name, "fetch"):
-                records = await client.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
+                records = await client.getmany(timeout_ms=_POLL_MS, max_records=at_most)
             async with self._busy:
                 await self._take(client, records)
+            if self._guard.on and not records and await is_at_the_end(client):
+                await self._guard.passed()
+
+    def _hold(self, client: AIOKafkaConsumer) -> None:
+        """Fetch or not, as the limit on dead letters says; the member polls in any case."""
+        if self._limit.reached:
+            client.pause(*client.assignment())
+        elif paused := client.paused():
+            client.resume(*paused)
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Finish the batch and commit before another member takes over."""
@@ -133,7 +164,9 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
             await self._broker.ensure(heard_topics(self._stage))
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Nothing: the epoch of a partition is looked up with its first records."""
+        """Hold them where hearing pauses; their epochs are looked up with their first records."""
+        if self._client is not None:
+            self._hold(self._client)
 
     async def _take(self, client: AIOKafkaConsumer, records: Records) -> None:
         try:
@@ -141,8 +174,9 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
             await self._know_epochs(records)
             with phase(self._stage.name, "decode"):
                 readable, renewed = self._read(records)
+            culprit = self._guard.on and records and await self._watch_over(records)
             if readable:
-                await self._apply(readable)
+                await self._apply(readable, _UNHEARD if culprit else None)
         except Exception as error:  # whatever it was, nothing was written: the same again
             _LOG.warning("batch failed, will be done again", **error_fields(error))
             for at, fetched in records.items():
@@ -185,8 +219,18 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
                 messages.append(message)
         return messages, renewed
 
-    async def _apply(self, messages: Sequence[Message]) -> None:
-        items = [Item(m.case_id, m.practice_id, None, m) for m in messages]
+    async def _watch_over(self, records: Records) -> bool:
+        """Note where the batch begins; whether its one record is known to end the process."""
+        firsts = {at: mark_of(fetched[0]) for at, fetched in records.items()}
+        if any(self._guard.ends_the_process(at, mark) for at, mark in firsts.items()):
+            _LOG.error("an event ends the process that applies it: set aside as dead")
+            return True
+        await self._guard.before(firsts)
+        return False
+
+    async def _apply(self, messages: Sequence[Message], unheard: Permanent | None) -> None:
+        """Apply a batch; with `unheard`, set it aside for that without reading a body."""
+        items = [Item(m.case_id, m.practice_id, None, m, unreadable=unheard) for m in messages]
         practices = {message.practice_id for message in messages}
         begun = monotonic()
         with batch_span(self._stage.name, messages):
@@ -196,19 +240,28 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         BUS_SECONDS.labels(self._stage.name, "commit").inc(monotonic() - written)
         BATCH_SECONDS.labels(self._stage.name).observe(monotonic() - begun)
         self._count(messages, outcomes)
+        if any(outcome.dead for outcome in outcomes):
+            await self._limit.look()
 
     def _count(self, messages: Sequence[Message], outcomes: Sequence[Outcome]) -> None:
         for message, outcome in zip(messages, outcomes, strict=True):
             EVENTS_HEARD.labels(self._stage.name, message.topic, outcome.status.value).inc()
+            if outcome.dead:
+                DEAD_LETTERS.labels(self._stage.name, message.topic).inc()
+            if isinstance(outcome.error, Renumbered):
+                RENUMBERED.labels(self._stage.name, message.topic).inc()
+                _LOG.error(
+                    "a number was given out again after a restore: the event waits for people",
+                    topic=message.topic,
+                    generation=message.generation,
+                )
 
     async def _know_epochs(self, records: Records) -> None:
         """Load the epochs last heard of partitions that are new to this member."""
         unknown = {at for at in records if at not in self._epochs}
         if not unknown:
             return
-        async with self._database.transaction([]) as connection:
-            rows = await raw(connection).fetch("select topic, part, n from heard_epoch")
-        known = {TopicPartition(topic, part): n for topic, part, n in rows}
+        known = await heard_epochs(self._database)
         self._epochs |= {at: known[at] for at in unknown if at in known}
         self._unkept |= unknown - set(known)
 
@@ -218,18 +271,9 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         Never before the offsets: an end in between must find the higher epoch again.
         """
         kept = [at for at in self._unkept if at in self._committed and at in self._epochs]
-        if not kept:
-            return
-        async with self._database.transaction([]) as connection:
-            await raw(connection).execute(
-                "insert into heard_epoch (topic, part, n)"
-                " select * from unnest($1::text[], $2::int[], $3::bigint[])"
-                " on conflict (topic, part) do update set n = excluded.n",
-                [at.topic for at in kept],
-                [at.partition for at in kept],
-                [self._epochs[at] for at in kept],
-            )
-        self._unkept -= set(kept)
+        if kept:
+            await keep_epochs(self._database, {at: self._epochs[at] for at in kept})
+            self._unkept -= set(kept)
 
     async def _compare_marks(self, client: AIOKafkaConsumer) -> None:
         """Rewind where the position lies beyond the end of the log: it was lost."""
@@ -238,8 +282,9 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         for at in client.assignment():
             mark = client.highwater(at)
             with suppress(IllegalStateError):  # revoked meanwhile
-                if mark is not None and await client.position(at) > mark:
-                    beyond.append(at)
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    if mark is not None and await client.position(at) > mark:
+                        beyond.append(at)
         await self._rewind(client, beyond)
 
     async def _rewind(
@@ -251,8 +296,9 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
             _LOG.warning("a log was renewed: reading it again", **place)
             REWINDS.labels(self._stage.name).inc()
             with suppress(IllegalStateError):  # revoked meanwhile
-                await client.seek_to_beginning(at)
-                self._done[at] = await client.position(at)
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    await client.seek_to_beginning(at)
+                    self._done[at] = await client.position(at)
                 self._committed.pop(at, None)
 
     async def _commit(self, client: AIOKafkaConsumer) -> None:
@@ -271,26 +317,3 @@ class Consumer(ConsumerRebalanceListener, Generic[S, R]):  # type: ignore[misc]
         except (KafkaError, TimeoutError):
             return
         self._committed |= offsets
-
-
-async def _demand_fetches(client: AIOKafkaConsumer) -> None:
-    """End a member that looks alive and hears nothing.
-
-    The client's own tasks can die, or wait for ever for an offset of a topic that is no more, while
-    its heartbeats go on: the group would never give its partitions to anybody else.
-
-    Raises:
-        SilenceError: a partition was not fetched for `_SILENT_SECONDS`.
-    """
-    fetched: dict[TopicPartition, tuple[int | None, float]] = {}
-    while True:
-        await asyncio.sleep(1)
-        now = monotonic()
-        before, fetched = fetched, {}
-        for at in client.assignment():
-            last = client.last_poll_timestamp(at)
-            known, since = before.get(at, (last, now))
-            fetched[at] = (last, since if last == known else now)
-        silent = [at for at, (_, since) in fetched.items() if now - since > _SILENT_SECONDS]
-        if silent:
-            raise SilenceError(f"nothing fetched of {len(silent)} partitions")

@@ -16,6 +16,7 @@ import asyncpg
 import orjson
 
 from shared.bus.apply import DELIVER, apply
+from shared.bus.breaker import Breaker
 from shared.bus.reasons import is_outage, reason_of, wait_before
 from shared.bus.stage import Answered, Asked, R, S, Stage
 from shared.db import Database, raw
@@ -75,6 +76,7 @@ class Deliver(Generic[S, R]):
         self._database = database
         self._clock = clock
         self._partners = partners
+        self._breakers = {kind: Breaker(stage.name, kind) for kind in partners}
         self._awake = asyncio.Event()
         database.on_wake(DELIVER, self._awake.set)
 
@@ -104,8 +106,11 @@ class Deliver(Generic[S, R]):
                 async with self._leased(row["id"]):
                     answer = await self._answer(row, call)
             except Exception as error:  # whatever the sender met, its call stays to be made
+                self._breakers[call.kind].failed()
                 await self._try_later(row, call, error)
                 return True
+            if row["before"] != "answered":
+                self._breakers[call.kind].answered()
             await self._store(row["id"], answer)
             try:
                 await self._bring_home(row["id"], call, answer)
@@ -118,11 +123,16 @@ class Deliver(Generic[S, R]):
         return True
 
     async def _claim(self) -> asyncpg.Record | None:
-        """Lease the call; gives its row as it stood before."""
+        """Lease the call of a partner that is not paused; gives its row as it stood before.
+
+        What was answered already goes home whether its partner pauses or not.
+        """
+        open_kinds = [kind for kind, breaker in self._breakers.items() if breaker.lets_pass()]
         async with self._database.relay_transaction() as connection:
             return await raw(connection).fetchrow(
                 "with due as (select id, status as before from outbound"
                 " where next_at <= clock_timestamp() and kind = any($1)"
+                " and (kind = any($3) or status = 'answered')"
                 " order by next_at limit 1 for update skip locked)"
                 " update outbound o set next_at = clock_timestamp() + $2, attempts = attempts + 1,"
                 " status = case when o.status = 'answered' then o.status else 'sending' end"
@@ -131,6 +141,7 @@ class Deliver(Generic[S, R]):
                 " o.response::text",
                 list(self._partners),
                 _LEASE,
+                open_kinds,
             )
 
     @asynccontextmanager

@@ -1,4 +1,7 @@
-"""Whether a log was lost: a fetch at its last known record tells; ListOffsets never does."""
+"""Whether a log was lost: a fetch at its last known record tells; ListOffsets never does.
+
+To a consumer its epoch tells, which is kept over restarts.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
+from shared.db import Database, raw
 from shared.kernel.clock import Clock
 
 _FETCH_MS = 500
@@ -59,3 +63,23 @@ async def lost_partitions(
 def _is_other(record: ConsumerRecord, top: Top) -> bool:
     identity: bytes = dict(record.headers).get("ce_id", b"")
     return bool(record.offset != top.offset or identity != str(top.event_id).encode())
+
+
+async def heard_epochs(database: Database) -> Mapping[TopicPartition, int]:
+    """The epochs that a service's consumers last knew, by partition."""
+    async with database.transaction([]) as connection:
+        rows = await raw(connection).fetch("select topic, part, n from heard_epoch")
+    return {TopicPartition(topic, part): n for topic, part, n in rows}
+
+
+async def keep_epochs(database: Database, epochs: Mapping[TopicPartition, int]) -> None:
+    """Keep the epochs that a service's consumers know now."""
+    async with database.transaction([]) as connection:
+        await raw(connection).execute(
+            "insert into heard_epoch (topic, part, n)"
+            " select * from unnest($1::text[], $2::int[], $3::bigint[])"
+            " on conflict (topic, part) do update set n = excluded.n",
+            [at.topic for at in epochs],
+            [at.partition for at in epochs],
+            list(epochs.values()),
+        )

@@ -9,6 +9,7 @@ from typing import Generic, Self
 from shared.bus.broker import Broker
 from shared.bus.consumer import Consumer
 from shared.bus.deliver import Deliver, Partner
+from shared.bus.limit import DEAD_LETTERS_AN_HOUR, DeadLetterLimit
 from shared.bus.relay import Relay
 from shared.bus.stage import R, S, Stage
 from shared.bus.sweep import Sweep
@@ -29,6 +30,7 @@ class Runner(Generic[S, R]):
 
     partners: who takes the calls of `Decision.send`, by kind. work: what else the service does for
     ever, by name. ordinal: which instance of the service this is, the same after a restart.
+    dead_letters_an_hour: so many pause the hearing until people have seen to them.
     """
 
     def __init__(
@@ -41,11 +43,16 @@ class Runner(Generic[S, R]):
         partners: Mapping[str, Partner] | None = None,
         work: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
         ordinal: int = 0,
+        dead_letters_an_hour: int = DEAD_LETTERS_AN_HOUR,
     ) -> None:
         self._name = stage.name
         self._database = database
         self._broker = broker
-        self.consumer = Consumer(stage, database, broker, clock, instance=f"{stage.name}-{ordinal}")
+        self.limit = DeadLetterLimit(stage.name, database, dead_letters_an_hour)
+        instance = f"{stage.name}-{ordinal}"
+        self.consumer = Consumer(
+            stage, database, broker, clock, instance=instance, limit=self.limit
+        )
         self.relay = Relay(stage.name, database, broker)
         self.sweep = Sweep(stage, database, clock)
         self._hears = bool(heard_topics(stage))
@@ -107,6 +114,7 @@ class Runner(Generic[S, R]):
     async def _count(self) -> None:
         while True:
             await self.sweep.count_parked()
+            await self.limit.look()
             await asyncio.sleep(_COUNT_SECONDS)
 
 

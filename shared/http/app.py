@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, Response
 
 from shared.bus.runner import Runner
-from shared.http import messages, parked_routes, sources
+from shared.http import bus_routes, messages, parked_routes, sources
 from shared.http import webhooks as webhook_routes
 from shared.http.credentials import Verifier
 from shared.http.intake import Intake
@@ -52,6 +52,8 @@ def create_app(
     service = parts.stage.name
     interpreter = Interpreter(parts, webhooks) if webhooks is not None else None
     all_routers = [*routers, parked_routes.router]
+    if bus is not None:
+        all_routers.append(bus_routes.router)
     if webhooks is not None:
         all_routers += [webhook_routes.router, sources.router, messages.router]
     app = FastAPI(
@@ -61,6 +63,7 @@ def create_app(
         telemetry=_NO_TELEMETRY_OF_ITS_OWN,
     )
     app.state.parts = parts
+    app.state.bus = bus
     app.state.webhooks = webhooks
     app.state.verifier = Verifier(
         issuer=settings.jwt_issuer, jwks_file=settings.jwks_file, jwks_url=settings.jwks_url

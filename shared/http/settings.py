@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.bus.broker import Broker
+from shared.bus.limit import DEAD_LETTERS_AN_HOUR
 from shared.db import Database
 from shared.vault import Keyring, SubjectSealer
 
@@ -18,7 +19,8 @@ class ServiceSettings(BaseSettings):
     """What every service needs.
 
     A service subclasses it with `model_config = settings_of("coding")` and its own port.
-    ordinal: which instance of the service this is, the same after a restart.
+    ordinal: which instance of the service this is, the same after a restart. kafka_replicas: of
+    the topics that are made here. dead_letters_an_hour: so many pause the hearing of events.
     kafka_idempotence: off for a broker without producer ids (the embedded one). jwks: where the
     issuer's public keys stand, a file or an address; one of the two is needed.
     """
@@ -35,7 +37,11 @@ class ServiceSettings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias="HOST")
     kafka_bootstrap: str = Field(validation_alias="KAFKA_BOOTSTRAP")
     kafka_partitions: int = Field(4, validation_alias="KAFKA_PARTITIONS", ge=1)
+    kafka_replicas: int = Field(1, validation_alias="KAFKA_REPLICAS", ge=1)
     kafka_idempotence: bool = Field(True, validation_alias="KAFKA_IDEMPOTENCE")
+    dead_letters_an_hour: int = Field(
+        DEAD_LETTERS_AN_HOUR, validation_alias="DEAD_LETTERS_AN_HOUR", ge=1
+    )
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")
     jwks_url: str | None = Field(None, validation_alias="JWKS_URL")
     jwt_issuer: str = Field(validation_alias="JWT_ISSUER")
@@ -54,6 +60,7 @@ class ServiceSettings(BaseSettings):
         return Broker(
             self.kafka_bootstrap,
             partitions=self.kafka_partitions,
+            replicas=self.kafka_replicas,
             idempotence=self.kafka_idempotence,
         )
 

@@ -54,11 +54,32 @@ BUS_SECONDS = Counter(
     "dermis_bus_seconds", "Time of consumers and relays by phase (s)", ["service", "phase"]
 )
 PARKED = Gauge("dermis_parked", "Events parked now", ["service", "kind", "status"])
+DEAD_LETTERS = Counter(
+    "dermis_dead_letters", "Events that hearing set aside as dead", ["service", "topic"]
+)
+DEAD_LETTERS_RECENT = Gauge(
+    "dermis_dead_letters_recent", "Events dead within the hour that the limit counts", ["service"]
+)
+CONSUMPTION_PAUSED = Gauge(
+    "dermis_consumption_paused",
+    "1 while a service hears nothing because of its dead letters: an alarm",
+    ["service"],
+)
+RENUMBERED = Counter(
+    "dermis_events_renumbered",
+    "Events under numbers given out before a restore, parked for people: an alarm",
+    ["service", "topic"],
+)
 REWINDS = Counter(
     "dermis_rewinds", "Partitions read again from their beginning after a loss", ["service"]
 )
 LOG_LOSSES = Counter("dermis_log_losses", "Losses of the log that relays found", ["service"])
 TIMERS_FIRED = Counter("dermis_timers_fired", "Timers that came due", ["service", "kind"])
+PARTNER_PAUSED = Gauge(
+    "dermis_partner_paused",
+    "1 while calls to a partner pause after failures in a row",
+    ["service", "kind"],
+)
 OUTBOUND_CALLS = Counter(
     "dermis_outbound_calls", "Calls to partners, by outcome", ["service", "kind", "outcome"]
 )

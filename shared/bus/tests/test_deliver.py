@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from shared.bus import deliver
+from shared.bus import breaker, deliver
 from shared.bus.apply import apply
 from shared.bus.deliver import Answer, Call, Deliver, Partner
 from shared.bus.envelope import event_id
@@ -15,6 +15,7 @@ from shared.bus.stage import Heard
 from shared.db import Database
 from shared.kernel import ids
 from shared.kernel.clock import Clock
+from shared.telemetry.metrics import PARTNER_PAUSED
 from shared.testing import toy
 
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
@@ -147,3 +148,54 @@ async def test_a_slow_partner_keeps_its_call_and_nobody_else_takes_it(
     assert not await worker(wall, other).deliver_once()
     assert await sending
     assert (slow.acted, other.acted, other.asked) == ([f"{CASE}-1"], [], [])
+
+
+async def test_a_partner_that_fails_in_a_row_is_left_alone_and_probed_with_one_call(
+    wall: Database, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(breaker, "monotonic", lambda: now)
+    partner = Clearinghouse(down=breaker.FAILURES + 1)
+    await call_out(wall, *(f"call:{n}" for n in range(breaker.FAILURES + 3)))
+    calling = worker(wall, partner)
+
+    async def made() -> int:
+        count = 0
+        await owner.execute("update outbound set next_at = now() where next_at is not null")
+        while await calling.deliver_once():
+            count += 1
+        return count
+
+    def paused() -> float:
+        return PARTNER_PAUSED.labels(toy.WALL, "toy_call")._value.get()
+
+    assert (await made(), paused()) == (breaker.FAILURES, 1)
+    attempts = await owner.fetchval("select sum(attempts) from outbound")
+    assert await made() == 0
+    assert await owner.fetchval("select sum(attempts) from outbound") == attempts
+    now = 5.0
+    assert (await made(), paused()) == (1, 1)  # the probe failed: twice the pause
+    now = 14.9
+    assert await made() == 0
+    now = 15.0
+    assert (await made(), paused()) == (breaker.FAILURES + 3, 0)
+    assert len(partner.acted) == breaker.FAILURES + 3
+
+
+async def test_an_answer_goes_home_while_its_partner_pauses(
+    wall: Database, owner: asyncpg.Connection
+) -> None:
+    partner = Clearinghouse(down=breaker.FAILURES)
+    await call_out(wall, "call:1", "call:2")
+    calling = worker(wall, partner)
+    for _ in range(breaker.FAILURES):
+        await owner.execute("update outbound set next_at = now()")
+        assert await calling.deliver_once()
+    await owner.execute(
+        "update outbound set next_at = now(), status = 'answered', answer_status = 202,"
+        " response = $1 where idempotency_key like '%-1'",
+        json.dumps({"says": "taken"}),
+    )
+    assert await calling.deliver_once()
+    assert not await calling.deliver_once()
+    assert await last_word(owner) == "answered 202 taken"

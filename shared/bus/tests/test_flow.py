@@ -5,15 +5,17 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from time import monotonic
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
 from deploy.local.brokers import LocalBroker
-from shared.bus import consumer
+from shared.bus import parked, silence
 from shared.bus.apply import apply
 from shared.bus.broker import Broker
+from shared.bus.parked import Which
 from shared.bus.runner import Runner
 from shared.bus.stage import Asked
 from shared.db import Database
@@ -126,7 +128,7 @@ async def test_words_arrive_once_and_in_order_also_over_a_lost_log(
 async def test_a_member_whose_fetches_have_died_begins_again(
     flow: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer, "_SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(silence, "_SILENT_SECONDS", 1.0)
     await flow.say("before")
 
     async def first_there() -> bool:
@@ -158,3 +160,43 @@ async def test_work_that_a_library_cancelled_begins_again(
     async with asyncio.timeout(20), Runner(stage, database, broker, Clock(), work={"odd": work}):
         await begun.get()
         await begun.get()
+
+
+async def test_hearing_pauses_at_the_limit_on_dead_letters_and_goes_on_when_lifted(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "_SILENT_SECONDS", 0.5)
+    wall = flow.runners[toy.WALL]
+    wall.limit.an_hour = 1
+    await flow.say("permanent", case="V-1")
+
+    async def is_paused() -> bool:
+        member = wall.consumer._client
+        return member is not None and member.paused() == member.assignment() != set()
+
+    await flow.until(is_paused)
+    member, paused_at = wall.consumer._client, monotonic()
+    await flow.say("behind it", case="V-2")
+
+    async def is_published() -> bool:
+        return not await flow._query(f"select 1 from {toy.MOUTH}.outbox where published_at is null")
+
+    await flow.until(is_published)
+
+    async def has_watched_twice() -> bool:
+        return monotonic() - paused_at > 2.2
+
+    await flow.until(has_watched_twice)
+    assert await flow.noted("V-2") == []
+    assert wall.consumer.assigned
+    assert wall.consumer._client is member
+
+    async with flow.databases[toy.WALL].transaction([flow.practice]) as connection:
+        await parked.discard(connection, Which(status="dead"), actor="ana", reason="mended")
+    await wall.limit.look()
+
+    async def is_heard() -> bool:
+        return await flow.noted("V-2") == ["behind it"]
+
+    await flow.until(is_heard)
+    assert wall.consumer._client is member
