@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from services.operations import figures, reading, store
 from services.operations.domain.case import Case
 from services.operations.shown import CaseView, ClaimView, Figures, Hits
-from shared.http import Caller, Parts, caller, not_found, parts
+from shared.http import Caller, Parts, audit, caller, not_found, parts
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -19,7 +19,10 @@ Reader = Annotated[Caller, caller("claims:read")]
 @router.get("/cases/{case_id}")
 async def read_case(case_id: UUID, who: Reader, here: Here) -> CaseView:
     """One case: its events with their causes, what it waits for, its claims and denials."""
-    return await reading.case_view(here.database, who.practice_id, case_id)
+    case = await reading.case_view(here.database, who.practice_id, case_id)
+    async with here.database.transaction([who.practice_id]) as connection:
+        await audit(connection, who, "case.read", str(case_id), here.clock.business())
+    return case
 
 
 @router.get("/claims/{claim_id}")
@@ -33,6 +36,7 @@ async def read_claim(claim_id: str, who: Reader, here: Here) -> ClaimView:
         versions = await store.versions_of(connection, claim.case_id)
         lines = await store.lines_of(connection, claim.case_id)
         denials = await store.denials_of(connection, claim.case_id)
+        await audit(connection, who, "claim.read", claim_id, here.clock.business())
     return ClaimView(
         **reading.claim_of(claim).model_dump(),
         case_id=claim.case_id,

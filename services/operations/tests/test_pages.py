@@ -65,9 +65,17 @@ async def test_the_case_page_shows_timeline_causes_versions_and_waits(
     assert "unsafe" not in policy
     assert "style=" not in text
     assert "<script" not in text
+    for path in (f"/v1/cases/{story.case_id}", f"/v1/claims/{story.claim_id}"):
+        assert (await client.get(path)).status_code == 200
     async with database.transaction(["alpha"]) as connection:
-        rows = await connection.exec_driver_sql("select action, object_id, actor from audit")
-        assert [tuple(row) for row in rows] == [("case.read", str(story.case_id), "tester")]
+        rows = await connection.exec_driver_sql(
+            "select action, object_id, actor from audit order by recorded_at"
+        )
+        assert [tuple(row) for row in rows] == [
+            ("case.read", str(story.case_id), "tester"),
+            ("case.read", str(story.case_id), "tester"),
+            ("claim.read", story.claim_id, "tester"),
+        ]
 
 
 async def test_one_hit_leads_to_its_case_and_none_says_so(client, hear, story_of):
