@@ -28,6 +28,11 @@ def vault_table(metadata: MetaData) -> Table:
 _KEYS = vault_table(MetaData())
 
 
+def data_key_context(practice_id: str) -> str:
+    """What a wrapped data key is bound to: it unwraps for no other practice."""
+    return f"{practice_id}|data-key"
+
+
 class Vault:
     """Hands out the sealer of a practice; keys are read once and kept in memory.
 
@@ -54,7 +59,7 @@ class Vault:
 
     async def _data_key(self, connection: AsyncConnection, practice_id: str) -> bytes:
         """The practice's key, made where absent, wrapped anew where an old master key did it."""
-        context = f"{practice_id}|data-key"
+        context = data_key_context(practice_id)
         await connection.execute(
             insert(_KEYS)
             .values(
