@@ -16,6 +16,7 @@ from shared.http import webhooks as webhook_routes
 from shared.http.credentials import Verifier
 from shared.http.intake import Intake
 from shared.http.interpreter import Interpreter
+from shared.http.limits import Limits
 from shared.http.message import Webhooks
 from shared.http.observe import Observe
 from shared.http.parts import Parts
@@ -69,6 +70,9 @@ def create_app(
         issuer=settings.jwt_issuer, jwks_file=settings.jwks_file, jwks_url=settings.jwks_url
     )
     app.add_middleware(Intake, uploads=uploads)
+    app.add_middleware(
+        Limits, requests=settings.requests_a_minute, webhooks=settings.webhooks_a_minute
+    )
     app.add_middleware(Observe, service=service)
     install_problems(app)
     for router in all_routers:

@@ -24,6 +24,7 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
     413: ("too-large", "The body is too large"),
     415: ("unsupported-media-type", "The media type is not taken here"),
     422: ("invalid", "The request does not fit the contract"),
+    429: ("too-many-requests", "The caller asks too often"),
     500: ("internal", "The service failed"),
     503: ("unavailable", "The service cannot answer for the moment"),
 }

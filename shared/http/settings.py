@@ -22,7 +22,8 @@ class ServiceSettings(BaseSettings):
     ordinal: which instance of the service this is, the same after a restart. kafka_replicas: of
     the topics that are made here. dead_letters_an_hour: so many pause the hearing of events.
     kafka_idempotence: off for a broker without producer ids (the embedded one). jwks: where the
-    issuer's public keys stand, a file or an address; one of the two is needed.
+    issuer's public keys stand, a file or an address; one of the two is needed. requests_a_minute,
+    webhooks_a_minute: what this instance answers one credential, one source (`shared.http.limits`).
     """
 
     model_config = SettingsConfigDict(
@@ -42,6 +43,8 @@ class ServiceSettings(BaseSettings):
     dead_letters_an_hour: int = Field(
         DEAD_LETTERS_AN_HOUR, validation_alias="DEAD_LETTERS_AN_HOUR", ge=1
     )
+    requests_a_minute: int = Field(30_000, validation_alias="REQUESTS_A_MINUTE", ge=1)
+    webhooks_a_minute: int = Field(120_000, validation_alias="WEBHOOKS_A_MINUTE", ge=1)
     jwks_file: Path | None = Field(None, validation_alias="JWKS_FILE")
     jwks_url: str | None = Field(None, validation_alias="JWKS_URL")
     jwt_issuer: str = Field(validation_alias="JWT_ISSUER")
