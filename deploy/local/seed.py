@@ -28,6 +28,12 @@ SOURCES = (
     Source("demo-ehr-encounters", "documentation", "dermis"),
     Source("demo-lab", "pathology", "dermis"),
     Source("demo-clearinghouse", "submission", "x12"),
+    Source("demo-ehr-visits-hl7", "eligibility", "hl7v2"),
+    Source("demo-ehr-visits-fhir", "eligibility", "fhir"),
+    Source("demo-ehr-encounters-hl7", "documentation", "hl7v2"),
+    Source("demo-ehr-encounters-fhir", "documentation", "fhir"),
+    Source("demo-lab-hl7", "pathology", "hl7v2"),
+    Source("demo-lab-fhir", "pathology", "fhir"),
 )
 
 

@@ -15,12 +15,14 @@ from sqlalchemy import (
 )
 
 from shared.bus.tables import bus_tables
+from shared.http.partners import partner_tables
 from shared.http.tables import http_tables
 
 SCHEMA = "documentation"
 metadata = MetaData(schema=SCHEMA)
 bus_tables(metadata)
 http_tables(metadata)
+partner_tables(metadata)
 
 encounter = Table(
     "encounter",

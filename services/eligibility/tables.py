@@ -3,12 +3,14 @@
 from sqlalchemy import Column, DateTime, Index, MetaData, PrimaryKeyConstraint, Table, Text, Uuid
 
 from shared.bus.tables import bus_tables
+from shared.http.partners import partner_tables
 from shared.http.tables import http_tables
 
 SCHEMA = "eligibility"
 metadata = MetaData(schema=SCHEMA)
 bus_tables(metadata)
 http_tables(metadata)
+partner_tables(metadata)
 
 visit = Table(
     "visit",

@@ -15,7 +15,8 @@ from shared.http import Parts, Webhooks, create_app, serve
 from shared.telemetry import read_clock
 from shared.vault import Vault
 
-FORMATS = ("dermis",)
+FORMATS = ("dermis", "fhir", "hl7v2")
+KEEPING = wire.Keeping(store.route, store.keep_orders, store.keep_merge, store.keep_patient)
 
 
 def parts_of(settings: Settings, database: Database) -> Parts[Case, References]:
@@ -41,9 +42,8 @@ def app_of(
         parts,
         routers=api.ROUTERS,
         bus=bus,
-        webhooks=Webhooks(
-            FORMATS, wire.identify, wire.interpreter(store.route), results=results_of
-        ),
+        webhooks=Webhooks(FORMATS, wire.identify, wire.interpreter(KEEPING), results=results_of),
+        mllp=settings.mllp,
     )
 
 

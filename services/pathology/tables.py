@@ -16,12 +16,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.bus.tables import bus_tables
+from shared.http.partners import partner_tables
 from shared.http.tables import http_tables
 
 SCHEMA = "pathology"
 metadata = MetaData(schema=SCHEMA)
 bus_tables(metadata)
 http_tables(metadata)
+partner_tables(metadata)
 
 specimen = Table(
     "specimen",

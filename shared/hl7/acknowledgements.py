@@ -61,3 +61,19 @@ def _first(sent: Message, number: int) -> str:
     found = next(iter(sent.header.repetitions(number)), None)
     values = [] if found is None else [found.value(n) for n in (1, 2, 3)]
     return "^".join(_OURS.encode(each) for each in values).rstrip("^")
+
+
+def asked_for(answer: Acknowledgement) -> list[Acknowledgement]:
+    """The answers a sender asks for in enhanced mode; the plain one where it asks for none.
+
+    MSH-15 asks for the commit answer, MSH-16 for the application's: AL always, ER on error, SU on
+    success, NE never. Here both are known at once, for what is committed is answered.
+    """
+    if answer.message is None:
+        return [answer]
+    accept, application = (answer.message.header.value(n).upper() for n in (15, 16))
+    if not accept and not application:
+        return [answer]
+    wanted = {"AL": True, "ER": answer.code != "AA", "SU": answer.code == "AA"}
+    answers = [(accept, answer.commit), (application, answer)]
+    return [each for condition, each in answers if wanted.get(condition, False)]

@@ -18,6 +18,7 @@ from shared.http.intake import Intake
 from shared.http.interpreter import Interpreter
 from shared.http.limits import Limits
 from shared.http.message import Webhooks
+from shared.http.mllp import MllpPort, listening
 from shared.http.observe import Observe
 from shared.http.parts import Parts
 from shared.http.problems import install_problems
@@ -43,12 +44,14 @@ def create_app(
     bus: Runner[Any, Any] | None = None,
     webhooks: Webhooks | None = None,
     uploads: str | None = None,
+    mllp: Sequence[MllpPort] = (),
 ) -> FastAPI:
     """The HTTP side of a service.
 
     bus: what runs behind the endpoints as long as the app does; without it the app answers alone.
     webhooks: how messages from partners are read, for a service that takes them. uploads: the paths
-    under this prefix take files, which their endpoints read as they come.
+    under this prefix take files, which their endpoints read as they come. mllp: the ports on which
+    HL7 messages are taken as well.
     """
     service = parts.stage.name
     interpreter = Interpreter(parts, webhooks) if webhooks is not None else None
@@ -60,7 +63,7 @@ def create_app(
     app = FastAPI(
         title=f"Dermis {service}",
         version="1",
-        lifespan=_lifespan(parts, bus, interpreter),
+        lifespan=_lifespan(parts, bus, interpreter, webhooks, mllp),
         telemetry=_NO_TELEMETRY_OF_ITS_OWN,
     )
     app.state.parts = parts
@@ -82,16 +85,24 @@ def create_app(
 
 
 def _lifespan(
-    parts: Parts[Any, Any], bus: Runner[Any, Any] | None, interpreter: Interpreter | None
+    parts: Parts[Any, Any],
+    bus: Runner[Any, Any] | None,
+    interpreter: Interpreter | None,
+    webhooks: Webhooks | None,
+    mllp: Sequence[MllpPort],
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(parts.database.close)
             if bus is not None:
                 await stack.enter_async_context(bus)
             if interpreter is not None:
                 await stack.enter_async_context(interpreter)
+            if webhooks is not None and mllp:
+                app.state.mllp_ports = await stack.enter_async_context(
+                    listening(parts, webhooks, mllp)
+                )
             yield
 
     return lifespan

@@ -1,6 +1,5 @@
 """Messages as they came: every statement on `webhook_inbox`."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -11,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.http.message import Received, State, Trouble
+from shared.http.partners import SourceReading
 from shared.http.tables import inbox_table
 from shared.kernel.ids import derived_id
 from shared.vault import Sealer
@@ -22,9 +22,9 @@ _OPEN = ("stored", "waiting")
 InboxRow = Row[Any]
 
 
-def message_id(practice_id: str, source_id: str, external_id: str, body: bytes) -> UUID:
-    """The id of a message: the same source, id and body are the same message."""
-    return derived_id("message", practice_id, source_id, external_id, _hash(body).hex())
+def message_id(practice_id: str, source_id: str, external_id: str, content_hash: bytes) -> UUID:
+    """The id of a message: the same source, id and content are the same message."""
+    return derived_id("message", practice_id, source_id, external_id, content_hash.hex())
 
 
 async def keep(
@@ -33,13 +33,19 @@ async def keep(
     external_id: str,
     seal: Sealer,
     *,
+    content_hash: bytes,
     case_id: UUID | None,
     test: bool,
+    kind: str | None,
+    state: State,
+    problems: Sequence[Trouble],
+    conflict: bool,
     traceparent: str | None,
 ) -> tuple[InboxRow, bool]:
     """Store a message sealed; (its row, whether it is new): the very same one is kept once.
 
-    A message under an id that another body has used is kept too, marked as a conflict.
+    A message under an id that another content has used is kept too, marked as a conflict.
+    conflict: its sender has used its own number before.
     """
     name = f"{message.source_id}|{external_id}"
     await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
@@ -49,21 +55,24 @@ async def keep(
         )
     )
     known = {row.body_hash: row for row in others}
-    if same := known.get(_hash(message.body)):
+    if same := known.get(content_hash):
         return same, False
     stored = await connection.execute(
         insert(_INBOX)
         .values(
             source_id=message.source_id,
             external_id=external_id,
-            body_hash=_hash(message.body),
+            body_hash=content_hash,
             message_id=message.message_id,
             practice_id=message.practice_id,
             format=message.format,
             media_type=message.media_type,
             raw=seal.seal(_PURPOSE, message.body),
-            conflict=bool(known),
+            conflict=conflict or bool(known),
             test=test,
+            state=state,
+            kind=kind,
+            problems=[trouble_document(trouble) for trouble in problems],
             case_id=case_id,
             traceparent=traceparent,
             received_at=message.received_at,
@@ -164,7 +173,7 @@ async def again(
     )
 
 
-def received(row: InboxRow, seal: Sealer) -> Received:
+def received(row: InboxRow, seal: Sealer, reading: SourceReading) -> Received:
     """The message of a row, opened; its repair where there is one."""
     return Received(
         message_id=row.message_id,
@@ -174,6 +183,7 @@ def received(row: InboxRow, seal: Sealer) -> Received:
         media_type=row.media_type,
         received_at=row.received_at,
         body=seal.open(_PURPOSE, row.repaired if row.repaired is not None else row.raw),
+        reading=reading,
     )
 
 
@@ -185,7 +195,3 @@ def trouble_document(trouble: Trouble) -> Mapping[str, str | None]:
 def problems_of(row: InboxRow) -> list[dict[str, str | None]]:
     """The problems a row carries."""
     return cast("list[dict[str, str | None]]", row.problems)
-
-
-def _hash(body: bytes) -> bytes:
-    return hashlib.sha256(body).digest()

@@ -45,9 +45,10 @@ class Intake:
                 _check_declared(request, UPLOAD_BYTES)
                 await self._app(scope, _bounded(receive, UPLOAD_BYTES), send)
                 return
-            limit = WEBHOOK_BYTES if request.url.path.startswith(WEBHOOKS) else REST_BYTES
-            body = await _read(request, receive, limit)
-            if body and is_json(request.headers.get("content-type", "")):
+            signed = request.url.path.startswith(WEBHOOKS)
+            body = await _read(request, receive, WEBHOOK_BYTES if signed else REST_BYTES)
+            # A webhook is kept before it is refused, so it is read behind its signature.
+            if body and not signed and is_json(request.headers.get("content-type", "")):
                 check_json(body)
         except Problem as problem:
             answer = respond(request, problem.status, problem.detail)

@@ -20,11 +20,12 @@ from shared.bus.outcome import Outcome
 from shared.bus.reasons import ATTEMPTS, is_outage, reason_of, wait_before
 from shared.bus.stage import Asked
 from shared.http import inbox
+from shared.http.door import INTERPRETER
 from shared.http.intake import is_json
 from shared.http.message import Interpreted, Received, State, Trouble, Webhooks
+from shared.http.partners import SourceReading, load_reading
 from shared.http.parts import Parts
 from shared.http.problems import validation_errors
-from shared.http.webhooks import INTERPRETER
 from shared.kernel.refused import Refused
 from shared.telemetry import error_fields, logger, metrics, span
 from shared.vault import Sealer
@@ -104,7 +105,10 @@ class Interpreter:
                 return
             parent = {"traceparent": row.traceparent} if row.traceparent else None
             with span("interpret", parent=parent, dermis__message_id=message_id):
-                message = inbox.received(row, seal)
+                reading = SourceReading()
+                if self._webhooks.partners:
+                    reading = await load_reading(connection, row.source_id)
+                message = inbox.received(row, seal, reading)
                 try:
                     read = self._rehearse if row.test else self._webhooks.interpret
                     meant = await read(connection, message, seal)

@@ -9,23 +9,28 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.http.credentials import Caller
+from shared.http.partners import SourceReading
 from shared.http.parts import Parts
 from shared.vault import Sealer
 
 State = Literal["stored", "applied", "waiting", "unmatched", "review", "ignored", "failed"]
 
-# What a sender of each format may post.
+# What a sender may post: those of clinical messages choose by the content type of each.
+_CLINICAL = ("application/json", "application/fhir+json", "application/hl7-v2")
 MEDIA_TYPES = {
-    "dermis": ("application/json",),
-    "fhir": ("application/fhir+json", "application/json"),
-    "hl7v2": ("application/hl7-v2",),
+    "dermis": _CLINICAL,
+    "fhir": _CLINICAL,
+    "hl7v2": _CLINICAL,
     "x12": ("application/edi-x12",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A verified message. `received_at` is business time; `body` is what was sent or its repair."""
+    """A verified message. `received_at` is business time; `body` is what was sent or its repair.
+
+    format: of this message, by its content type. reading: how its source writes.
+    """
 
     message_id: UUID
     practice_id: str
@@ -34,6 +39,7 @@ class Received:
     media_type: str
     received_at: datetime
     body: bytes = field(repr=False)
+    reading: SourceReading = field(default_factory=SourceReading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ Carried = Callable[
 class Webhooks:
     """What a service brings to take webhooks: the formats it reads and how it reads them.
 
+    A service that reads `fhir` or `hl7v2` keeps the tables of `shared.http.partners`.
+
     results: reads back the results that a message carried, where the service keeps such.
     """
 
@@ -87,3 +95,8 @@ class Webhooks:
     identify: Identify
     interpret: Interpret
     results: Carried | None = None
+
+    @property
+    def partners(self) -> bool:
+        """Whether it reads what partners' own standards say."""
+        return bool({"fhir", "hl7v2"} & set(self.formats))

@@ -10,13 +10,14 @@ from shared.db.database import wake_after_commit
 from shared.http import inbox
 from shared.http.audit import audit
 from shared.http.credentials import Caller, caller
+from shared.http.door import INTERPRETER
 from shared.http.idempotency import Commands
 from shared.http.intake import check_json, is_json
 from shared.http.message import State, Webhooks
 from shared.http.paging import Listing, Page, instant, page
 from shared.http.parts import Parts, parts
 from shared.http.problems import not_found
-from shared.http.webhooks import INTERPRETER, Accepted
+from shared.http.webhooks import Accepted
 
 Here = Annotated[Parts[object, object], Depends(parts)]
 Reader = Annotated[Caller, caller("messages:read")]
@@ -34,7 +35,10 @@ class TroubleView(BaseModel):
 
 
 class MessageView(BaseModel):
-    """What became of a message. `results`: what it carried, where the service keeps results."""
+    """What became of a message. `results`: what it carried, where the service keeps results.
+
+    conflict: its id or number was used before with another content.
+    """
 
     message_id: UUID
     state: State
@@ -43,6 +47,7 @@ class MessageView(BaseModel):
     case_id: UUID | None
     events: list[UUID]
     problems: list[TroubleView]
+    conflict: bool = Field(default=False, exclude_if=lambda value: not value)
     results: list[dict[str, object]] | None = Field(
         default=None, exclude_if=lambda value: value is None
     )
@@ -105,5 +110,6 @@ def _view(row: inbox.InboxRow) -> MessageView:
         kind=row.kind,
         case_id=row.case_id,
         events=row.events,
+        conflict=row.conflict,
         problems=[TroubleView.model_validate(trouble) for trouble in inbox.problems_of(row)],
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import orjson
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import MetaData, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from shared.db.database import Database
 from shared.http.audit import audit
 from shared.http.credentials import Caller, caller
+from shared.http.partners import SourceReading, put_reading
 from shared.http.parts import Parts, parts
 from shared.http.problems import not_found
 from shared.http.tables import source_table
@@ -44,7 +45,7 @@ class Source:
 
 
 class SourceSetting(BaseModel):
-    """What a source is: `test` marks messages that are rehearsals."""
+    """What a source is: `test` marks messages that are rehearsals, `reading` how it writes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -53,6 +54,7 @@ class SourceSetting(BaseModel):
         min_length=1, max_length=2
     )
     test: bool = False
+    reading: SourceReading | None = None
 
 
 class SourceView(BaseModel):
@@ -62,6 +64,7 @@ class SourceView(BaseModel):
     format: Format
     test: bool
     secrets: int
+    reading: SourceReading | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class SourceList(BaseModel):
@@ -75,6 +78,7 @@ class SourceList(BaseModel):
 async def put_source(
     source_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")],
     setting: SourceSetting,
+    request: Request,
     who: Admin,
     here: Here,
 ) -> SourceView:
@@ -98,6 +102,9 @@ async def put_source(
     try:
         async with here.database.transaction([who.practice_id]) as connection:
             await connection.execute(put)
+            if request.app.state.webhooks.partners:
+                reading = setting.reading or SourceReading()
+                await put_reading(connection, who.practice_id, source_id, reading)
             await audit(connection, who, "source.put", source_id, here.clock.business())
     except (IntegrityError, ProgrammingError) as error:
         # Row-level security refuses to change the row of another practice.
@@ -107,6 +114,7 @@ async def put_source(
         format=setting.format,
         test=setting.test,
         secrets=len(setting.secrets),
+        reading=setting.reading,
     )
 
 

@@ -5,21 +5,21 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from standardwebhooks.webhooks import Webhook
+from starlette.responses import JSONResponse, Response
 
-from shared.db.database import wake_after_commit
-from shared.http import inbox
-from shared.http.message import MEDIA_TYPES, Received, Webhooks
+from shared.http.answers import acknowledgements
+from shared.http.door import Taken, format_of, take
+from shared.http.message import MEDIA_TYPES, Webhooks
 from shared.http.parts import Parts, parts
-from shared.http.problems import Problem, validation_errors
+from shared.http.problems import Problem
 from shared.http.sources import Source, find_source
 from shared.kernel.refused import Refused
-from shared.telemetry import logger, metrics, trace_headers
+from shared.telemetry import metrics
 
-INTERPRETER = "interpreter"
+HL7 = "application/hl7-v2"
 _LONGEST_ID = 256
-_LOG = logger(__name__)
 
 Here = Annotated[Parts[object, object], Depends(parts)]
 
@@ -27,63 +27,64 @@ router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
 
 class Accepted(BaseModel):
-    """The message is kept. `conflict`: its id was used before with another body."""
+    """The message is kept. `conflict`: its id was used before with another body.
+
+    messages: one entry for each message of a body that carried several; `refused` says why one of
+    them will not be read as it stands.
+    """
 
     message_id: UUID
     case_id: UUID | None
     status_url: str
     conflict: Literal[True] | None = Field(default=None, exclude_if=lambda value: value is None)
+    refused: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    messages: "list[Accepted] | None" = Field(default=None, exclude_if=lambda value: value is None)
 
 
-@router.post("/{source_id}", status_code=202)
-async def receive(source_id: str, request: Request, here: Here) -> Accepted:
-    """Take a signed message; the same message again gets the same answer and changes nothing."""
+@router.post("/{source_id}", status_code=202, response_model=Accepted)
+async def receive(source_id: str, request: Request, here: Here) -> Response:
+    """Take a signed message; the same message again gets the same answer and changes nothing.
+
+    A body of several HL7 messages gets the answer to the first, and `messages` with one for each.
+    """
     webhooks: Webhooks = request.app.state.webhooks
     service = here.stage.name
     body = await request.body()
     try:
         source = await _verified(here, source_id, request, body)
-        message = _message(here, source, request, body, webhooks)
-        case_id = _identified(webhooks, message)
-    except (Problem, Refused) as refused:
-        reason = str(refused.status) if isinstance(refused, Problem) else refused.code
-        metrics.MESSAGES_REFUSED.labels(service, reason).inc()
+        media_type, external_id = _envelope(source, request, webhooks)
+    except Problem as refused:
+        metrics.MESSAGES_REFUSED.labels(service, str(refused.status)).inc()
         raise
-    seal = await here.sealer(source.practice_id)
-    async with here.database.transaction([source.practice_id]) as connection:
-        row, new = await inbox.keep(
-            connection,
-            message,
-            request.headers["webhook-id"],
-            seal,
-            case_id=case_id,
-            test=source.test,
-            traceparent=trace_headers().get("traceparent"),
-        )
-        wake_after_commit(connection, INTERPRETER)
-    _count(service, message, new=new, conflict=row.conflict)
+    taken = await take(here, webhooks, source, body, media_type, external_id)
+    for each in taken:
+        if (error := each.judged.refused) is not None:
+            reason = error.code if isinstance(error, Refused) else str(error.status)
+            metrics.MESSAGES_REFUSED.labels(service, reason).inc()
+    good = next((each for each in taken if each.judged.refused is None), None)
+    error = taken[0].judged.refused if good is None else None
+    if media_type == HL7 and HL7 in request.headers.get("accept", ""):
+        status = 202 if error is None else error.status if isinstance(error, Problem) else 422
+        said = [text for each in taken for text in acknowledgements(each, here.clock.business())]
+        return Response("".join(said), status, media_type=HL7)
+    if error is not None or good is None:
+        raise error or AssertionError("a body without messages is refused")
+    answer = _accepted(good)
+    if len(taken) > 1:
+        answer = answer.model_copy(update={"messages": [_accepted(each) for each in taken]})
+    return JSONResponse(answer.model_dump(mode="json"), good.judged.status)
+
+
+def _accepted(taken: Taken) -> Accepted:
+    refused = taken.judged.refused
     return Accepted(
-        message_id=message.message_id,
+        message_id=taken.message_id,
         # What the first answer said, even if interpretation has since found the case.
-        case_id=case_id,
-        status_url=f"/v1/messages/{message.message_id}",
-        conflict=True if row.conflict else None,
+        case_id=taken.judged.case_id,
+        status_url=f"/v1/messages/{taken.message_id}",
+        conflict=True if taken.conflict else None,
+        refused=None if refused is None else taken.judged.troubles[0].says,
     )
-
-
-def _identified(webhooks: Webhooks, message: Received) -> UUID | None:
-    """The case a message names.
-
-    Raises:
-        Refused: nothing identifies it.
-        Problem: 422; what stands where its identity should is none.
-    """
-    try:
-        return webhooks.identify(message)
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_context=False, include_url=False)
-        errors = validation_errors(faults, None)
-        raise Problem(422, "the message has no identity that can be read", errors=errors) from None
 
 
 async def _verified(
@@ -114,41 +115,17 @@ def signed(body: bytes, headers: dict[str, str], secrets: Sequence[str]) -> bool
     return False
 
 
-def _message(
-    here: Parts[object, object],
-    source: Source,
-    request: Request,
-    body: bytes,
-    webhooks: Webhooks,
-) -> Received:
-    """The message, once its envelope is one we take.
+def _envelope(source: Source, request: Request, webhooks: Webhooks) -> tuple[str, str]:
+    """(media type, id) of a delivery, once its envelope is one we take.
 
     Raises:
         Problem: 415 for a media type this source's format does not use, 400 for a bad id.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if source.format not in webhooks.formats or media_type not in MEDIA_TYPES[source.format]:
+    taken = media_type in MEDIA_TYPES[source.format]
+    if not taken or format_of(media_type, source.format) not in webhooks.formats:
         raise Problem(415, f"this source posts {' or '.join(MEDIA_TYPES[source.format])}")
     external_id = request.headers["webhook-id"]
     if not external_id.isprintable() or len(external_id) > _LONGEST_ID:
         raise Problem(400, f"a webhook-id has at most {_LONGEST_ID} printable characters")
-    return Received(
-        message_id=inbox.message_id(source.practice_id, source.source_id, external_id, body),
-        practice_id=source.practice_id,
-        source_id=source.source_id,
-        format=source.format,
-        media_type=media_type,
-        received_at=here.clock.business(),
-        body=body,
-    )
-
-
-def _count(service: str, message: Received, *, new: bool, conflict: bool) -> None:
-    ids = {"message_id": str(message.message_id), "source_id": message.source_id}
-    if not new:
-        metrics.MESSAGES_REPEATED.labels(service).inc()
-        return
-    metrics.MESSAGES_RECEIVED.labels(service, message.format).inc()
-    if conflict:
-        metrics.MESSAGES_CONFLICTING.labels(service).inc()
-        _LOG.error("message_id_used_again_with_another_body", **ids)
+    return media_type, external_id

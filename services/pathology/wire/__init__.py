@@ -1,6 +1,6 @@
 """Results as labs send them and outsiders read them, to and from the domain."""
 
-from services.pathology.wire.messages import identify, interpreter, troubles
+from services.pathology.wire.messages import Keeping, identify, interpreter, troubles
 from services.pathology.wire.result import (
     TEXT,
     InterpretAnswer,
@@ -14,6 +14,7 @@ __all__ = [
     "TEXT",
     "InterpretAnswer",
     "InterpretRequest",
+    "Keeping",
     "facts_of",
     "identify",
     "interpret",
