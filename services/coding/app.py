@@ -8,6 +8,7 @@ from services.coding.api.references import FILES
 from services.coding.domain.case import Case, first_case
 from services.coding.domain.references import References
 from services.coding.handlers import HANDLERS
+from services.coding.replaying import Replays
 from services.coding.settings import Settings
 from shared.bus.runner import Runner
 from shared.bus.stage import Stage
@@ -44,6 +45,7 @@ def build(settings: Settings) -> FastAPI:
         parts.database,
         settings.broker(),
         parts.clock,
+        work={"replays": Replays(parts).run},
         ordinal=settings.ordinal,
         dead_letters_an_hour=settings.dead_letters_an_hour,
     )

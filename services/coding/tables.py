@@ -108,6 +108,35 @@ past_service = Table(
     Index("past_service_of_patient", "practice_id", "mrn"),
 )
 
+# after_claim: the claim a run has come to; the next page begins behind it.
+replay = Table(
+    "replay",
+    metadata,
+    Column("replay_id", Uuid, primary_key=True),
+    _text("practice_id"),
+    _text("state"),
+    Column("proposal", JSONB, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    _text("after_claim"),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    _text("reason", nullable=True),
+)
+
+replay_difference = Table(
+    "replay_difference",
+    metadata,
+    Column("replay_id", Uuid, primary_key=True),
+    _text("claim_id", key=True),
+    _text("practice_id"),
+    Column("charge_before", Numeric(14, 2), nullable=False),
+    Column("charge_after", Numeric(14, 2), nullable=False),
+    Column("document", JSONB, nullable=False),
+)
+
 OF_A_PRACTICE = (claim, claim_version, fee, case_patient, past_service)
 
 # A release is in force only with all of its parts (NCCI pairs come in four files).

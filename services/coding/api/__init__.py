@@ -1,5 +1,13 @@
 """HTTP in and out of coding, by subject."""
 
-from services.coding.api import claims, fees, preview, references, rules
+from services.coding.api import claims, fees, preview, references, replays, rules
 
-ROUTERS = (preview.reads, claims.commands, claims.reads, fees.reads, references.reads, rules.reads)
+ROUTERS = (
+    preview.reads,
+    claims.commands,
+    claims.reads,
+    fees.reads,
+    references.reads,
+    replays.commands,
+    rules.reads,
+)

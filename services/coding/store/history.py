@@ -1,6 +1,6 @@
 """Past services of patients, as global periods and repeats ask for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Table, delete, insert, select, tuple_
@@ -20,17 +20,36 @@ async def load_history(
     connection: AsyncConnection, inputs: Sequence[tuple[UUID, Input]]
 ) -> Mapping[UUID, tuple[PastService, ...]]:
     """Past services of the patients of these cases, each without its own case."""
-    cases = {case_id for case_id, _ in inputs}
+    patients = await _patients(connection, {case_id for case_id, _ in inputs})
+    for case_id, given in inputs:
+        if isinstance(given, Heard) and isinstance(given.data, EncounterDocumented):
+            event = given.data
+            patients[case_id] = (event.practice_id, event.encounter.patient.mrn)
+    return await _of_patients(connection, patients)
+
+
+async def history_of(
+    connection: AsyncConnection, cases: Collection[UUID]
+) -> Mapping[UUID, tuple[PastService, ...]]:
+    """Past services of the patients of cases that are known already, each without its own case."""
+    return await _of_patients(connection, await _patients(connection, cases))
+
+
+async def _patients(
+    connection: AsyncConnection, cases: Collection[UUID]
+) -> dict[UUID, tuple[str, str]]:
+    """Practice and number of the patient, by case."""
     known = await connection.execute(
         select(case_patient.c.case_id, case_patient.c.practice_id, case_patient.c.mrn).where(
             case_patient.c.case_id.in_(cases)
         )
     )
-    patients = {row.case_id: (row.practice_id, row.mrn) for row in known}
-    for case_id, given in inputs:
-        if isinstance(given, Heard) and isinstance(given.data, EncounterDocumented):
-            event = given.data
-            patients[case_id] = (event.practice_id, event.encounter.patient.mrn)
+    return {row.case_id: (row.practice_id, row.mrn) for row in known}
+
+
+async def _of_patients(
+    connection: AsyncConnection, patients: Mapping[UUID, tuple[str, str]]
+) -> Mapping[UUID, tuple[PastService, ...]]:
     if not patients:
         return {}
     of_patient = tuple_(past_service.c.practice_id, past_service.c.mrn)
