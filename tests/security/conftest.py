@@ -1,5 +1,6 @@
 """The session's whole stack, seen by its practice, by another practice and by nobody."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,28 @@ async def door(stack: Stack):
             bearer("third"),
             read_sources(stack.home / "sources.json"),
         )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def case(door: Door) -> dict[str, Any]:
+    """Story 1 of the demo practice, coded."""
+    case_ids: set[str | None] = set()
+    for service, name in (
+        ("eligibility", "1-visit"),
+        ("documentation", "1-encounter"),
+        ("pathology", "1-result"),
+    ):
+        answer = await door.post_signed(service, json.dumps(example(name)).encode())
+        assert answer.status_code == 202, answer.text
+        case_ids.add(answer.json()["case_id"])
+    (case_id,) = case_ids - {None}
+    for _ in range(300):
+        url = f"{door.urls['operations']}/v1/cases/{case_id}"
+        view = (await door.client.get(url, headers=door.own)).json()
+        if view.get("claims"):
+            return view
+        await asyncio.sleep(0.2)
+    raise AssertionError(view)
 
 
 @pytest.fixture(params=SERVICES)

@@ -1,34 +1,8 @@
 """What belongs to one practice is not there for another, in any service."""
 
-import asyncio
-import json
 from typing import Any
 
-import pytest_asyncio
-
 from tests.security.conftest import Door, example, problem
-
-
-@pytest_asyncio.fixture(scope="session")
-async def case(door: Door) -> dict[str, Any]:
-    """Story 1 of the demo practice, coded."""
-    case_ids: set[str | None] = set()
-    for service, name in (
-        ("eligibility", "1-visit"),
-        ("documentation", "1-encounter"),
-        ("pathology", "1-result"),
-    ):
-        answer = await door.post_signed(service, json.dumps(example(name)).encode())
-        assert answer.status_code == 202, answer.text
-        case_ids.add(answer.json()["case_id"])
-    (case_id,) = case_ids - {None}
-    for _ in range(300):
-        url = f"{door.urls['operations']}/v1/cases/{case_id}"
-        view = (await door.client.get(url, headers=door.own)).json()
-        if view.get("claims"):
-            return view
-        await asyncio.sleep(0.2)
-    raise AssertionError(view)
 
 
 async def test_another_practices_case_is_not_there(door: Door, case: dict[str, Any]) -> None:
