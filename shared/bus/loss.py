@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
@@ -83,3 +84,23 @@ async def keep_epochs(database: Database, epochs: Mapping[TopicPartition, int]) 
             [at.partition for at in epochs],
             list(epochs.values()),
         )
+
+
+async def renew_log(connection: asyncpg.Connection, topics: Collection[str]) -> dict[str, int]:
+    """Let the relay send these topics' whole history under a new epoch; gives the epochs.
+
+    A consumer knows the new log by its higher epoch, and what it has seen by its numbers.
+    """
+    async with connection.transaction():
+        epochs = await connection.fetch(
+            "insert into epoch as e (topic, n) select t, 1 from unnest($1::text[]) t"
+            " on conflict (topic) do update set n = e.n + 1 returning topic, n",
+            sorted(topics),
+        )
+        await connection.execute("delete from log_top where topic = any($1)", list(topics))
+        await connection.execute(
+            "update outbox set published_at = null, part = null, off = null"
+            " where topic = any($1) and published_at is not null",
+            list(topics),
+        )
+    return {topic: n for topic, n in epochs}

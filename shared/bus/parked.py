@@ -43,6 +43,8 @@ ParkedRow = Row[Any]
 """A parked event without its body: topic, case_id, n, event_id, practice_id, kind, status, reason,
 attempts, next_at, waiting_for, deadline_at, redriven, parked_at, generation, dead_at."""
 
+ParkedRows = Sequence[ParkedRow]
+
 
 @dataclass(frozen=True, slots=True)
 class Which:

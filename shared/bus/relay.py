@@ -16,7 +16,7 @@ from aiokafka.structs import RecordMetadata
 from shared.bus.apply import RELAY
 from shared.bus.broker import Broker
 from shared.bus.envelope import to_kafka
-from shared.bus.loss import Top, lost_partitions
+from shared.bus.loss import Top, lost_partitions, renew_log
 from shared.bus.phases import phase
 from shared.bus.topics import told_topics
 from shared.db import Database
@@ -71,9 +71,8 @@ class Relay:
                 await connection.close(timeout=2)
 
     async def _await_lock(self, connection: asyncpg.Connection) -> None:
-        query = "select pg_try_advisory_lock(hashtext('dermis.relay.' || $1))"
         while True:
-            if await connection.fetchval(query, self._service):
+            if await try_to_lead(connection, self._service):
                 return
             await asyncio.sleep(_POLL_SECONDS)
 
@@ -174,26 +173,11 @@ class Relay:
         self._tops |= tops
 
     async def _send_again(self, connection: asyncpg.Connection, topics: Collection[str]) -> None:
-        """The log of these topics was lost: make them again and send their whole history.
-
-        A consumer knows the new log by its higher epoch, and what it has seen by its numbers.
-        """
+        """The log of these topics was lost: make them again and send their whole history."""
         _LOG.warning("the log was lost: sending again", topics=sorted(topics))
         self._ensured -= set(topics)
         await self._ensure(topics)
-        async with connection.transaction():
-            epochs = await connection.fetch(
-                "insert into epoch as e (topic, n) select t, 1 from unnest($1::text[]) t"
-                " on conflict (topic) do update set n = e.n + 1 returning topic, n",
-                sorted(topics),
-            )
-            await connection.execute("delete from log_top where topic = any($1)", list(topics))
-            await connection.execute(
-                "update outbox set published_at = null, part = null, off = null"
-                " where topic = any($1) and published_at is not null",
-                list(topics),
-            )
-        self._epochs |= {topic: n for topic, n in epochs}
+        self._epochs |= await renew_log(connection, topics)
         self._lost -= set(topics)
         self._tops = {at: top for at, top in self._tops.items() if at.topic not in topics}
         LOG_LOSSES.labels(self._service).inc(len(topics))
@@ -214,3 +198,9 @@ class Relay:
                     self._awake.set()
         finally:
             await reader.stop()
+
+
+async def try_to_lead(connection: asyncpg.Connection, service: str) -> bool:
+    """Take the lock of the service's relay for the life of the connection, where it is free."""
+    query = "select pg_try_advisory_lock(hashtext('dermis.relay.' || $1))"
+    return bool(await connection.fetchval(query, service))
