@@ -19,7 +19,7 @@ from services.coding.domain.facts import Facts, Result
 from services.coding.domain.references import Tables
 from services.coding.domain.sources import LONG_AGO, OWN
 from shared.clinical.body_sites import Family, Site, find_site
-from shared.clinical.diagnoses import behavior_of, kind_of
+from shared.clinical.diagnoses import behavior_of, kind_of, unspecified_neoplasm_at
 from shared.kernel.cite import Cite
 from shared.kernel.rule import rule
 
@@ -130,7 +130,7 @@ class Chart:
     """The facts of one encounter with what was concluded before any code is chosen.
 
     findings, lesions, specimens (of a lesion), procedures, places (in the encounter): by id.
-    insured: ids of the procedures that go to insurance.
+    insured: ids of the procedures that go to insurance. of_kind: those procedures, ordered by id.
     """
 
     facts: Facts
@@ -143,6 +143,7 @@ class Chart:
     procedures: Mapping[str, Procedure]
     places: Mapping[str, int]
     lesion_places: Mapping[str, int]
+    of_kind: Mapping[type[ProcedureBase], tuple[Procedure, ...]]
 
     @property
     def encounter(self) -> Encounter:
@@ -154,12 +155,8 @@ class Chart:
 
     def of(self, kind: type[P]) -> tuple[P, ...]:
         """Insured procedures of a kind, in an order free of how they were listed."""
-        found = [
-            each
-            for each in self.encounter.procedures
-            if isinstance(each, kind) and each.procedure_id in self.insured
-        ]
-        return tuple(sorted(found, key=lambda each: each.procedure_id))
+        found = self.of_kind.get(kind, ())
+        return tuple(each for each in found if isinstance(each, kind)) if found else ()
 
     def procedure(self, procedure_id: str) -> Procedure | None:
         """The procedure of that id, insured or not."""
@@ -168,8 +165,8 @@ class Chart:
     def targets(self, procedure: ProcedureBase) -> tuple[Target, ...]:
         """The lesions a procedure names; its own place and diagnosis where it names none."""
         if not procedure.lesions:
-            codes = () if procedure.diagnosis is None else (procedure.diagnosis,)
-            return (Target(None, procedure.site, procedure.laterality, stated_finding(codes)),)
+            finding = _stated_for(procedure)
+            return (Target(None, procedure.site, procedure.laterality, finding),)
         return tuple(self.target(each, procedure) for each in procedure.lesions)
 
     def target(self, lesion_id: str, procedure: ProcedureBase | None = None) -> Target:
@@ -210,6 +207,17 @@ class Chart:
         return listed or tuple(place for each in procedures for place in self.at(each, "site"))
 
 
+def by_kind(
+    procedures: Iterable[Procedure], insured: frozenset[str]
+) -> dict[type[ProcedureBase], tuple[Procedure, ...]]:
+    """Insured procedures by their kind, in an order free of how they were listed."""
+    found: dict[type[ProcedureBase], tuple[Procedure, ...]] = {}
+    for each in sorted(procedures, key=lambda each: each.procedure_id):
+        if each.procedure_id in insured:
+            found[type(each)] = (*found.get(type(each), ()), each)
+    return found
+
+
 def _stated(value: object, path: str) -> bool:
     """Whether a field is there, by its path; an empty list says nothing."""
     for step in path.split("/"):
@@ -226,6 +234,17 @@ def stated_finding(codes: Sequence[str]) -> Finding:
     if not codes:
         return Finding()
     return Finding(tuple(codes), behavior_of(codes[0]), kind_of(codes[0]))
+
+
+@rule("DX-4", since=LONG_AGO, cite=OWN)
+def _stated_for(procedure: ProcedureBase) -> Finding:
+    """Uncertain behavior is a pathologist's word: without a report it is unspecified."""
+    code = procedure.diagnosis
+    if code is None:
+        return Finding()
+    if behavior_of(code) == "uncertain":
+        return stated_finding((unspecified_neoplasm_at(procedure.site),))
+    return stated_finding((code,))
 
 
 def because(rule_id: str, says: str, source: Cite | str, *evidence: str) -> Reason:

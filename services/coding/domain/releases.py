@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 RELATIVE_VALUES = "relative values"
@@ -15,6 +16,9 @@ LOCALITIES = "localities"
 QUALIFYING_VALUES = "relative values for qualifying APM participants"
 """Kept beside the others and used for no claim: a practice of dermatology is paid the general
 conversion factor."""
+
+_DAYS = 1024
+"""Dates of service of which the releases are remembered."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -53,8 +57,10 @@ Editions = Sequence[Edition[K, V]]
 
 def in_force(editions: Editions[K, V], day: date) -> Edition[K, V] | None:
     """The edition that began last on or before the day; None before the first one."""
-    begun = [edition for edition in editions if edition.release.since <= day]
-    return begun[-1] if begun else None
+    for edition in reversed(editions):
+        if edition.release.since <= day:
+            return edition
+    return None
 
 
 def row(editions: Editions[K, V], key: K, day: date) -> V | None:
@@ -72,7 +78,8 @@ def row(editions: Editions[K, V], key: K, day: date) -> V | None:
     return None
 
 
-def used(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
+@lru_cache(maxsize=_DAYS)
+def used(releases: tuple[Release, ...], day: date) -> tuple[Release, ...]:
     """By table, the release that began last on or before the day."""
     found: dict[str, Release] = {}
     for release in releases:
@@ -82,12 +89,14 @@ def used(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
     return tuple(release for _, release in sorted(found.items()))
 
 
-def carried(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
+@lru_cache(maxsize=_DAYS)
+def carried(releases: tuple[Release, ...], day: date) -> tuple[Release, ...]:
     """By table, the release used for a day after its last one: none in force, last one known."""
     return tuple(release for release in used(releases, day) if release.lapsed(day))
 
 
-def without_release(releases: Sequence[Release], day: date) -> tuple[str, ...]:
+@lru_cache(maxsize=_DAYS)
+def without_release(releases: tuple[Release, ...], day: date) -> tuple[str, ...]:
     """The tables whose first known release begins after the day: nothing is known of it."""
     first: dict[str, date] = {}
     for release in releases:

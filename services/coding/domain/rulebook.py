@@ -8,7 +8,7 @@ from decimal import Decimal
 from services.coding.domain.authorization import authorized, warn_unauthorized
 from services.coding.domain.biopsy import biopsies
 from services.coding.domain.carried import releases_said, releases_wanted
-from services.coding.domain.chart import Chart, Draft, Outcome, review, total
+from services.coding.domain.chart import Chart, Draft, Outcome, by_kind, review, total
 from services.coding.domain.charted import charted_codes
 from services.coding.domain.claim import (
     PATHOLOGY_PENDING,
@@ -122,8 +122,11 @@ def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
         procedures={each.procedure_id: each for each in encounter.procedures},
         places={each.procedure_id: place for place, each in enumerate(encounter.procedures)},
         lesion_places={each.lesion_id: place for place, each in enumerate(encounter.lesions)},
+        of_kind=by_kind(encounter.procedures, routing.insured),
     )
-    chart = replace(chart, findings={**found, **unsettled(chart)})
+    waiting = unsettled(chart)
+    if waiting:
+        chart = replace(chart, findings={**found, **waiting})
     outcome = total(section(chart) for section in SECTIONS) + routing.outcome
     for step in STEPS:
         outcome = step(chart, outcome)
