@@ -22,6 +22,7 @@ from shared.http.mllp import MllpPort, listening
 from shared.http.observe import Observe
 from shared.http.parts import Parts
 from shared.http.problems import install_problems
+from shared.http.published import publish_problems
 from shared.http.settings import ServiceSettings
 
 _PROBE_SECONDS = 5.0
@@ -80,6 +81,7 @@ def create_app(
     install_problems(app)
     for router in all_routers:
         app.include_router(router)
+    publish_problems(app)
     _add_probes(app, bus.ready if bus is not None else parts.database.ready)
     return app
 
