@@ -1,7 +1,8 @@
 """837P files written, checked by our own rules and by the guide, against the guide's own time.
 
-`python -m bench.x12_writing [claims]`: pyx12 alone on the finished file is the baseline of the same
-run; writing and both checks together may take no more than 1.2 times as long.
+`python -m bench.x12_writing [claims]`: pyx12 alone on the finished file, before and after, is the
+baseline of the same run; writing and both checks together may take no more than 1.2 times as long.
+Seconds are of the processor, so that what else the machine does is left out.
 """
 
 import sys
@@ -81,28 +82,35 @@ def written(given: list[ProfessionalClaim]) -> str:
     return write_interchange(envelope, [write_claim_set(_HEADER, part) for part in parts])
 
 
+def _guide_alone(text: str) -> float:
+    """Seconds of processor time that the guide takes for a file."""
+    began = time.process_time()
+    if guide_objections(text, text.count("~ST*")):
+        raise RuntimeError("the guide objects to the file of the bench")
+    return time.process_time() - began
+
+
 def main() -> int:
     """Measure and tell; the exit code says whether the limit held."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else _CLAIMS
     given = claims(count)
-    guide_objections("ISA", 0)
-    began = time.perf_counter()
+    before = _guide_alone(written(given))
+    began = time.process_time()
     text = written(given)
-    wrote = time.perf_counter()
+    wrote = time.process_time()
     objections = own_objections(text.encode(), CodeLists(), _TODAY)
-    checked = time.perf_counter()
+    checked = time.process_time()
     sets = text.count("~ST*")
     objections += guide_objections(text, sets)
-    gated = time.perf_counter()
-    again = guide_objections(text, sets)
-    baseline = time.perf_counter() - gated
+    gated = time.process_time()
+    baseline = (before + _guide_alone(text)) / 2
     ratio = (gated - began) / baseline
     print(
         f"{count} claims, {text.count('~')} segments: written {wrote - began:.2f} s, own rules "
         f"{checked - wrote:.2f} s, guide {gated - checked:.2f} s ({count / baseline:.0f} claims/s "
         f"alone); written and gated in {ratio:.2f} times the guide's own time (limit {_LIMIT})"
     )
-    return 0 if ratio <= _LIMIT and not objections and not again else 1
+    return 0 if ratio <= _LIMIT and not objections else 1
 
 
 if __name__ == "__main__":
