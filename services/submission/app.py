@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.submission import routes
-from services.submission.api import checks, claims, files, profiles
+from services.submission.api import checks, claims, files, money_in, profiles
 from services.submission.api import routes as ways
 from services.submission.api.parts import SubmissionParts
 from services.submission.api.receiving import FORMATS, Reports
@@ -73,6 +73,7 @@ def app_of(
         routers=[
             checks.reads,
             files.reads,
+            money_in.commands,
             claims.commands,
             claims.reads,
             profiles.router,

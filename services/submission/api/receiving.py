@@ -130,6 +130,7 @@ class Reports:
         added = await remittances.insert_remittance(connection, new)
         if not added or status != "posted":
             return [], problems, status == "quarantined"
+        await remittances.close_repaired(connection, new)
         commands, unmatched = await self._postings(connection, message, payment, new.remittance_id)
         await remittances.insert_unmatched(
             connection, message.practice_id, new.remittance_id, unmatched
@@ -259,14 +260,7 @@ async def _judged(
     """Posted, held, or seen before: by its content, its control numbers, its payment (PO-2)."""
     if await remittances.same_content(connection, new.body_hash):
         return "duplicate", ()
-    if await remittances.same_key(
-        connection,
-        new.sender,
-        new.receiver,
-        new.interchange_control_number,
-        new.group_control_number,
-        new.control_number,
-    ):
+    if await remittances.same_key(connection, new):
         return "quarantined", (*read.quarantine_reasons, SAME_NUMBERS)
     if read.quarantined:
         return "quarantined", read.quarantine_reasons

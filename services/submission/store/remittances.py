@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.submission.tables import remittance, unmatched_claim
 
-RemittanceStatus = Literal["posted", "quarantined", "duplicate"]
+RemittanceStatus = Literal["posted", "quarantined", "duplicate", "repaired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +92,39 @@ async def same_content(connection: AsyncConnection, body_hash: bytes) -> bool:
     return await _exists(connection, remittance.c.body_hash == body_hash)
 
 
-async def same_key(
-    connection: AsyncConnection,
-    sender: str,
-    receiver: str,
-    interchange_control_number: str,
-    group_control_number: str,
-    control_number: str,
-) -> bool:
-    """Whether a file with these control numbers was taken before."""
+async def same_key(connection: AsyncConnection, new: NewRemittance) -> bool:
+    """Whether another content came under these control numbers; what it repairs does not count."""
     return await _exists(
         connection,
         and_(
-            remittance.c.sender == sender,
-            remittance.c.receiver == receiver,
-            remittance.c.interchange_control_number == interchange_control_number,
-            remittance.c.group_control_number == group_control_number,
-            remittance.c.control_number == control_number,
+            _same_numbers(new),
+            or_(remittance.c.message_id != new.message_id, remittance.c.status != "quarantined"),
+            remittance.c.status != "repaired",
         ),
+    )
+
+
+async def close_repaired(connection: AsyncConnection, new: NewRemittance) -> None:
+    """What was held of the same message under the same numbers is repaired by this one."""
+    await connection.execute(
+        update(remittance)
+        .where(
+            _same_numbers(new),
+            remittance.c.message_id == new.message_id,
+            remittance.c.status == "quarantined",
+            remittance.c.remittance_id != new.remittance_id,
+        )
+        .values(status="repaired")
+    )
+
+
+def _same_numbers(new: NewRemittance) -> ColumnElement[bool]:
+    return and_(
+        remittance.c.sender == new.sender,
+        remittance.c.receiver == new.receiver,
+        remittance.c.interchange_control_number == new.interchange_control_number,
+        remittance.c.group_control_number == new.group_control_number,
+        remittance.c.control_number == new.control_number,
     )
 
 
@@ -162,3 +177,28 @@ async def list_unmatched(
     if after is not None:
         query = query.where(tuple_(*key) > after)
     return (await connection.execute(query.order_by(*key).limit(limit))).mappings().all()
+
+
+async def load_unmatched(
+    connection: AsyncConnection, remittance_id: UUID, position: int
+) -> RowMapping | None:
+    """One claim that matched nothing, locked for whoever matches it."""
+    query = (
+        select(unmatched_claim)
+        .where(
+            unmatched_claim.c.remittance_id == remittance_id,
+            unmatched_claim.c.position == position,
+        )
+        .with_for_update()
+    )
+    return (await connection.execute(query)).mappings().first()
+
+
+async def delete_unmatched(connection: AsyncConnection, remittance_id: UUID, position: int) -> None:
+    """It is matched: the ledger holds it from now on."""
+    await connection.execute(
+        delete(unmatched_claim).where(
+            unmatched_claim.c.remittance_id == remittance_id,
+            unmatched_claim.c.position == position,
+        )
+    )

@@ -154,9 +154,14 @@ class Service:
         headers = signed_headers(file, media_type="application/edi-x12")
         answer = await self.client.post("/v1/webhooks/house", content=file, headers=headers)
         assert answer.status_code == 202, answer.text
+        return await self.until(answer.json()["status_url"])
+
+    async def until(self, status_url: str, state: str | None = None) -> dict:
+        """What became of a message, once it is interpreted (to this state, where one is named)."""
         for _ in range(200):
-            told = await self.client.get(answer.json()["status_url"], headers=self.may())
-            if told.json()["state"] != "stored":
+            told = await self.client.get(status_url, headers=self.may())
+            found = told.json()["state"]
+            if found == state or (state is None and found != "stored"):
                 return told.json()
             await asyncio.sleep(0.02)
         raise AssertionError("the message was not interpreted")

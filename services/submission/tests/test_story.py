@@ -285,7 +285,45 @@ async def test_a_claim_of_nobody_stays_visible(service: Service):
     listed = await service.client.get(
         "/v1/remittances/unmatched", headers=service.may("claims:read")
     )
-    assert [item["claim_id"] for item in listed.json()["items"]] == ["NOT-OURS-9"]
+    (item,) = listed.json()["items"]
+    assert item["claim_id"] == "NOT-OURS-9"
+
+
+async def test_a_person_matches_what_nobody_knew_and_it_is_posted_once(service: Service):
+    await accepted(service)
+    lines = [
+        Paid("", each.code, each.charge, each.paid, each.adjustments) for each in paid_lines(1)
+    ]
+    await service.post(answer_835("LOST", lines, payer_number="ICN9"))
+    path = "/v1/remittances/unmatched"
+    (item,) = (await service.client.get(path, headers=service.may("claims:read"))).json()["items"]
+    match = f"/v1/remittances/{item['remittance_id']}/unmatched/{item['position']}/match"
+    given = {"claim_id": CLAIM, "version": 1, "why": "same date, codes and charges"}
+    may = service.may("claims:work")
+    for body, status in (({**given, "version": 9}, 422), (given, 200), (given, 404)):
+        answer = await service.client.post(match, json=body, headers=may)
+        assert answer.status_code == status, answer.text
+    assert (await service.claim())["paid"] == "438.00"
+    assert not (await service.client.get(path, headers=service.may("claims:read"))).json()["items"]
+
+
+async def test_a_held_set_is_repaired_by_a_person_and_posted_once(service: Service):
+    await accepted(service)
+    held = answer_835(f"{CLAIM}-1", paid_lines(1), amount="438.01")
+    assert (await service.post(held))["state"] == "review"
+    headers = service.may("claims:read")
+    queue = "/v1/remittances?status=quarantined"
+    (item,) = (await service.client.get(queue, headers=headers)).json()["items"]
+    given = {"x12": held.decode().replace("438.01", "438.00"), "why": "the payer sent it again"}
+    path = f"/v1/remittances/{item['remittance_id']}/repair"
+    may = service.may("claims:work")
+    answer = await service.client.post(path, json=given, headers=may)
+    assert answer.status_code == 202, answer.text
+    await service.until(answer.json()["status_url"], "applied")
+    assert (await service.claim())["paid"] == "438.00"
+    assert not (await service.client.get(queue, headers=headers)).json()["items"]
+    answer = await service.client.post(path, json=given, headers=may)
+    assert answer.status_code == 409
 
 
 async def test_a_remittance_finds_its_claim_by_the_payers_number(service: Service):

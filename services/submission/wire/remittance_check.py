@@ -1,6 +1,6 @@
 """`POST /v1/remittances/check`: its documents, and what the rules make of an 835 in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -22,6 +22,7 @@ from shared.contracts.documents.base import Document, Flag, Id, Money
 from shared.kernel.money import money
 from shared.kernel.refused import Refused
 from shared.x12.balance import Imbalance
+from shared.x12.remittance import Adjustment, RemittanceClaim, RemittanceLine
 
 
 class ExpectedLine(Document):
@@ -206,3 +207,38 @@ def _claim(claim: PostedClaim) -> CheckedClaim:
             for line in claim.lines
         ),
     )
+
+
+def claim_of(checked: CheckedClaim, position: int) -> RemittanceClaim:
+    """A claim as it was read, from the document it is kept as."""
+    return RemittanceClaim(
+        claim_id=checked.claim_id,
+        status=checked.claim_status,
+        charge=checked.charge,
+        paid=checked.paid,
+        patient_responsibility=checked.patient_responsibility,
+        payer_control_number=checked.payer_control_number,
+        position=position,
+        adjustments=_adjustments(checked.claim_adjustments),
+        rarcs=list(checked.rarcs),
+        lines=[
+            RemittanceLine(
+                code=line.code,
+                modifiers=line.modifiers,
+                submitted_code=line.submitted_code,
+                charge=line.charge,
+                paid=line.paid,
+                units=Decimal(1 if line.units is None else line.units),
+                position=place,
+                line=line.line,
+                allowed_amount=line.allowed,
+                adjustments=_adjustments(line.adjustments),
+                rarcs=list(line.rarcs),
+            )
+            for place, line in enumerate(checked.lines)
+        ],
+    )
+
+
+def _adjustments(given: Iterable[remittance_documents.Adjustment]) -> list[Adjustment]:
+    return [Adjustment(each.group_code, each.carc, each.amount) for each in given]
