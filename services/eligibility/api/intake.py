@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.eligibility import store, wire
 from services.eligibility.domain.commands import RecordVisit
+from services.eligibility.wire import scheduling
 from shared.contracts.documents.visit import Visit
 from shared.http.message import Interpreted, Received, Trouble
 from shared.kernel.ids import case_id
@@ -47,13 +48,16 @@ def open_visit(sealed: str, seal: Sealer) -> Visit:
 
 
 class VisitMessages:
-    """Reads the messages partners post. Formats other than our own are kept and not yet read."""
+    """Reads the messages partners post: our own JSON and HL7 scheduling; others are kept."""
 
     def __init__(self, subjects: SubjectSealer) -> None:
         self._subjects = subjects
 
     def identify(self, message: Received) -> UUID | None:
         """The case of a visit; a visit without its id is refused."""
+        if message.format == "hl7v2":
+            visit_id = scheduling.visit_named(scheduling.message_of(message))
+            return None if visit_id is None else case_id(message.practice_id, visit_id)
         if message.format != "dermis":
             return None
         document = json.loads(message.body)
@@ -66,10 +70,28 @@ class VisitMessages:
         self, connection: AsyncConnection, message: Received, seal: Sealer
     ) -> Interpreted:
         """The visit the message brings."""
+        if message.format == "hl7v2":
+            return await self._scheduled(connection, message, seal)
         if message.format != "dermis":
             trouble = Trouble("format-not-read", "this format is kept and not interpreted here")
             return Interpreted(message.format, state="ignored", problems=[trouble])
         document = Visit.model_validate_json(message.body)
-        case = case_id(message.practice_id, document.visit_id)
+        return await self._visit("visit", connection, document, seal)
+
+    async def _scheduled(
+        self, connection: AsyncConnection, message: Received, seal: Sealer
+    ) -> Interpreted:
+        """The visit of a scheduling message; other HL7 is kept and not read here."""
+        sent = scheduling.message_of(message)
+        if scheduling.visit_named(sent) is None:
+            trouble = Trouble("format-not-read", "this message is kept and not interpreted here")
+            return Interpreted(sent.kind, state="ignored", problems=[trouble])
+        document = scheduling.visit_of(sent, message.reading)
+        return await self._visit(sent.kind, connection, document, seal)
+
+    async def _visit(
+        self, kind: str, connection: AsyncConnection, document: Visit, seal: Sealer
+    ) -> Interpreted:
+        case = case_id(seal.practice_id, document.visit_id)
         command = await visit_command(connection, document, seal, self._subjects)
-        return Interpreted("visit", [(case, command)], case_id=case)
+        return Interpreted(kind, [(case, command)], case_id=case)

@@ -277,16 +277,39 @@ async def test_a_visit_that_cannot_be_read_fails_visibly(service: Service) -> No
     assert await service.told() == []
 
 
-async def test_other_formats_are_kept_and_said_not_to_be_read(service: Service) -> None:
-    await service.client.put(
-        "/v1/sources/hl7", json={"format": "hl7v2", "secrets": [SECRET]}, headers=service.may()
-    )
-    body = b"MSH|^~\\&|EHR|CLINIC|||202603020930||SIU^S12|1|P|2.5"
-    headers = signed_headers(body, media_type="application/hl7-v2")
-    answer = await service.client.post("/v1/webhooks/hl7", content=body, headers=headers)
-    message = await settled(service, answer.json())
-    assert message["state"] == "ignored"
-    assert message["problems"][0]["rule"] == "format-not-read"
+SIU = rb"""MSH|^~\&|EHR|CLINIC|||20260301||SIU^S12|%s|P|2.5
+SCH|1|V-77||||Add|ROUTINE^Rash||||||||||||||||||%s
+PID|1||7^^^X^PI~MRN77^^^C^MR||STONE^Ida||19700102|F|||1 Elm^^Peoria^IL^61602
+PV1|1|O|||||%s^Okafor^Ruth
+AIS|1||EVAL|202603020930"""
+
+
+async def test_scheduling_in_hl7_books_and_cancels(service: Service) -> None:
+    setting = {
+        "format": "hl7v2",
+        "secrets": [SECRET],
+        "reading": {"providers": {"D7": "1234567893"}},
+    }
+    put = await service.client.put("/v1/sources/hl7", json=setting, headers=service.may())
+    assert put.status_code == 200
+    adt = b"MSH|^~\\&|EHR|CLINIC|||202603020930||ADT^A08|9|P|2.5\rPID|1"
+    expected = [
+        (adt, ("ignored", "format-not-read")),
+        (SIU % (b"1", b"Booked", b"1234567893"), ("applied", None)),
+        (SIU % (b"2", b"Booked", b"XX"), ("failed", "provider-unknown")),
+        (SIU % (b"3", b"Cancelled", b"D7"), ("applied", None)),
+    ]
+    for body, outcome in expected:
+        headers = signed_headers(body, media_type="application/hl7-v2")
+        answer = await service.client.post("/v1/webhooks/hl7", content=body, headers=headers)
+        message = await settled(service, answer.json())
+        rule = message["problems"][0]["rule"] if message["problems"] else None
+        assert (message["state"], rule) == outcome, message
+    told = await service.told()
+    assert [(each.visit_id, each.status, each.coverage_known) for each in told] == [
+        ("V-77", "booked", False),
+        ("V-77", "cancelled", False),
+    ]
 
 
 async def test_migrations_and_tables_agree(postgres_url: str, service_template: Any) -> None:

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from services.pathology import wire
+from services.pathology.app import FORMATS, KEEPING
 from services.pathology.tests.conftest import documented
+from shared.http import Webhooks
+from shared.http.mllp import MllpPort, listening
 from shared.testing.webhooks import SECRET, signed_headers
 
 FIXTURES = Path(__file__).parents[4] / "shared/fixtures/interop"
@@ -170,6 +174,26 @@ MRG|MRN-OLD^^^PRAC^MR"""
     assert (await settled(service, await lab(merge)))["state"] == "applied"
     (event,) = await service.told()
     assert (event.match.specimen_id, event.match.by) == ("S-1", "order")
+
+
+async def test_over_mllp_each_message_is_kept_and_then_acknowledged(service, biopsy, lab):
+    await service.hear(documented(biopsy))
+    webhooks = Webhooks(FORMATS, wire.identify, wire.interpreter(KEEPING))
+    port = MllpPort(source_id="lab", port=0)
+    async with listening(service.parts, webhooks, [port]) as (number,):
+        reader, writer = await asyncio.open_connection("127.0.0.1", number)
+        for body, says in [
+            (oru(), "MSA|AA|M1"),
+            (oru(time="20260305170000"), "MSA|AA|M1"),
+            (oru(id="M2", accession=""), "MSA|AE|M2"),
+            (b"hello", "MSA|AR|"),
+        ]:
+            writer.write(b"\x0b" + body + b"\x1c\r")
+            answer = await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 5)
+            assert says in answer.decode()
+        writer.close()
+    listed = (await service.get("/v1/messages")).json()["items"]
+    assert len(listed) == 3
 
 
 def bundle(**changes) -> bytes:

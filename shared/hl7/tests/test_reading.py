@@ -159,11 +159,8 @@ def test_days_are_never_shifted_and_instants_keep_their_offset(stamp, on, at):
 
 
 def test_answers_name_the_message_the_place_and_the_code():
-    said = acknowledge(
-        Acknowledgement("AE", read(b"PID|1"), Fault("OBR^1^3", "101", "a|b")),
-        "A1",
-        datetime.now(UTC),
-    )
+    answer = Acknowledgement("AE", read(b"PID|1"), Fault("OBR^1^3", "101", "a|b"))
+    said = acknowledge(answer, "A1", datetime(2026, 3, 5, tzinfo=UTC))
     lines = said.split("\r")
     assert lines[0].startswith("MSH|^~\\&|EHR|PRAC|LIS|LAB|")
     assert lines[1:3] == ["MSA|AE|M1", "ERR||OBR^1^3|101^a\\F\\b^HL70357|E"]
