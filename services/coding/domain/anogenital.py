@@ -1,5 +1,6 @@
 """Destruction at penis, vulva and anus: codes of their own, by method and extent."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from services.coding.domain.chart import (
@@ -11,6 +12,7 @@ from services.coding.domain.chart import (
     review,
     total,
 )
+from services.coding.domain.claim import Hold
 from services.coding.domain.documented import Destruction
 from services.coding.domain.sources import CPT_DESTRUCTION, LONG_AGO
 from shared.kernel.rule import rule
@@ -45,39 +47,49 @@ def split_by_place(
 
 @rule("DS-8", since=LONG_AGO, cite=CPT_DESTRUCTION)
 def anogenital_destructions(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
-    """Lesions of penis, vulva and anus go by method and extent."""
-    parts = []
+    """Lesions of penis, vulva and anus go by method and extent; one code is billed once."""
+    parts: list[Outcome] = []
+    by_code: dict[str, list[Destruction]] = defaultdict(list)
     for procedure in procedures:
-        sites = {target.site for target in chart.targets(procedure)}
-        place = "" if None in sites or len(sites) > 1 else next(s.id for s in sites if s)
-        if not place:
-            says = f"Procedure {procedure.procedure_id}: its lesions are not at one place."
-            parts.append(Outcome(holds=(review("several_sites", says),)))
-            continue
-        if procedure.extent is None or procedure.method is None:
-            fact = "extent" if procedure.extent is None else "method"
-            parts.append(Outcome(holds=(missing(procedure, f"{fact} of the destruction"),)))
-            continue
-        if procedure.extent == "extensive":
-            code: str | None = _EXTENSIVE[place]
-        elif place == "vulva":
-            code = "56501"
+        code = _code(chart, procedure)
+        if isinstance(code, Hold):
+            parts.append(Outcome(holds=(code,)))
         else:
-            code = (_PENIS if place == "penis" else _ANUS).get(procedure.method or "")
-        if code is None:
-            says = f"Procedure {procedure.procedure_id}: no code for {procedure.method} there."
-            parts.append(Outcome(holds=(review("not_covered", says),)))
-            continue
-        evidence = chart.at(procedure, "method", "extent")
-        says = f"Anogenital lesions, {procedure.extent}."
-        targets = chart.targets(procedure)
-        draft = Draft(
-            code=code,
-            units=1,
-            procedure_ids=(procedure.procedure_id,),
-            targets=targets,
-            reasons=(because("DS-8", says, CPT_DESTRUCTION, *evidence),),
-            distinct=procedure.distinct,
-        )
-        parts.append(Outcome(drafts=(draft,)))
+            by_code[code].append(procedure)
+    parts += [_line(chart, code, each) for code, each in by_code.items()]
     return total(parts)
+
+
+def _code(chart: Chart, procedure: Destruction) -> str | Hold:
+    sites = {target.site for target in chart.targets(procedure)}
+    place = "" if None in sites or len(sites) > 1 else next(s.id for s in sites if s)
+    if not place:
+        says = f"Procedure {procedure.procedure_id}: its lesions are not at one place."
+        return review("several_sites", says)
+    if procedure.extent is None or procedure.method is None:
+        fact = "extent" if procedure.extent is None else "method"
+        return missing(procedure, f"{fact} of the destruction")
+    if procedure.extent == "extensive":
+        return _EXTENSIVE[place]
+    if place == "vulva":
+        return "56501"
+    code = (_PENIS if place == "penis" else _ANUS).get(procedure.method)
+    if code is None:
+        says = f"Procedure {procedure.procedure_id}: no code for {procedure.method} there."
+        return review("not_covered", says)
+    return code
+
+
+def _line(chart: Chart, code: str, procedures: Sequence[Destruction]) -> Outcome:
+    evidence = [place for each in procedures for place in chart.at(each, "method", "extent")]
+    says = f"Anogenital lesions, {procedures[0].extent}."
+    targets = (target for each in procedures for target in chart.targets(each))
+    draft = Draft(
+        code=code,
+        units=1,
+        procedure_ids=tuple(each.procedure_id for each in procedures),
+        targets=tuple(dict.fromkeys(targets)),
+        reasons=(because("DS-8", says, CPT_DESTRUCTION, *evidence),),
+        distinct=all(each.distinct for each in procedures) or None,
+    )
+    return Outcome(drafts=(draft,))

@@ -64,9 +64,8 @@ class Target:
         return find_site(self.site_term)
 
     def region(self, family: Family) -> str | None:
-        """The site's group in a code family; None where the site is not known."""
-        site = self.site
-        return None if site is None else site.region(family)
+        """The site's group in a code family; None where the site does not say it."""
+        return region_at(self.site_term, family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,8 @@ class Chart:
     """The facts of one encounter with what was concluded before any code is chosen.
 
     findings, lesions, specimens (of a lesion), procedures, places (in the encounter): by id.
-    insured: ids of the procedures that go to insurance. of_kind: those procedures, ordered by id.
+    insured: ids of the procedures that go to insurance. noticed: ids of those that Medicare is
+    expected to deny, with the patient's signed notice. of_kind: those procedures, ordered by id.
     """
 
     facts: Facts
@@ -144,6 +144,7 @@ class Chart:
     places: Mapping[str, int]
     lesion_places: Mapping[str, int]
     of_kind: Mapping[type[ProcedureBase], tuple[Procedure, ...]]
+    noticed: frozenset[str] = frozenset()
 
     @property
     def encounter(self) -> Encounter:
@@ -227,6 +228,28 @@ def _stated(value: object, path: str) -> bool:
         if value is None or value == ():
             return False
     return True
+
+
+_BETWEEN_GROUPS: Mapping[str, frozenset[Family]] = {
+    "jawline": frozenset({"removal", "simple_repair", "intermediate_repair"}),
+    "face_unspecified": frozenset({"complex_repair"}),
+    "shoulder": frozenset({"complex_repair"}),
+    "hip": frozenset({"complex_repair"}),
+    "perineum": frozenset(
+        {"removal", "intermediate_repair", "complex_repair", "split_graft", "mohs"}
+    ),
+}
+"""Site words whose candidate places fall into different groups: face or neck, nose or cheek, trunk
+or limb, genitalia or trunk (`region_ambiguous` of the site table)."""
+
+
+@rule("FACT-3", since=LONG_AGO, cite=OWN)
+def region_at(site_term: str | None, family: Family) -> str | None:
+    """The group of a site; none where its word may mean places of different groups: ask."""
+    site = find_site(site_term)
+    if site is None or family in _BETWEEN_GROUPS.get(site.id, frozenset()):
+        return None
+    return site.region(family)
 
 
 def stated_finding(codes: Sequence[str]) -> Finding:

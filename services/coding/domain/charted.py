@@ -9,6 +9,7 @@ from services.coding.domain.evaluation import FAMILY
 from services.coding.domain.mohs import without_earlier_diagnosis
 from services.coding.domain.readings import billed_once
 from services.coding.domain.sources import ICD_GUIDELINES, LONG_AGO, OWN, WASTE
+from services.coding.domain.visit_diagnoses import visit_diagnoses
 from shared.kernel.rule import rule
 
 _FROZEN_SECTION = "88331"
@@ -59,7 +60,7 @@ def _of_the_visit(chart: Chart, procedure: Other) -> tuple[str, ...] | None:
     if procedure.lesions or procedure.diagnosis is not None or evaluation is None:
         return None
     of_a_visit = chart.tables.codes[procedure.code or ""].family == FAMILY
-    return evaluation.diagnoses if of_a_visit else None
+    return visit_diagnoses(chart, evaluation.diagnoses).codes if of_a_visit else None
 
 
 def _modifiers(chart: Chart, procedure: Other) -> tuple[str, ...]:

@@ -34,6 +34,15 @@ def closed_targets(
     return tuple(chart.target(each, procedure) for each in lesions)
 
 
+def closure_site(
+    chart: Chart, procedure: Repair | AdjacentTissueTransfer | SkinGraft
+) -> str | None:
+    """The place of the closure: its own, else that of a lesion it names; never that of a wound."""
+    if procedure.site is not None or not procedure.lesions:
+        return procedure.site
+    return chart.targets(procedure)[0].site_term
+
+
 @rule("EX-10", since=LONG_AGO, cite=CPT_EXCISION)
 def included_in_flaps(chart: Chart) -> frozenset[str]:
     """Excisions and repairs of a defect that a flap closes (EX-10, FL-4); Mohs surgery never is."""

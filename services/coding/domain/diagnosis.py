@@ -20,7 +20,6 @@ from shared.clinical.body_sites import find_site
 from shared.clinical.diagnoses import (
     behavior_of,
     diagnoses,
-    is_malignant,
     kind_of,
 )
 from shared.clinical.reports import same_place
@@ -28,6 +27,12 @@ from shared.kernel.rule import rule
 
 _SEVERITY = ("unspecified", "benign", "premalignant", "uncertain", "in_situ", "malignant")
 
+
+_LESS_OF = {
+    "melanoma": "melanoma_in_situ",
+    "squamous_cell_carcinoma": "carcinoma_in_situ",
+}
+"""What is left of an invasive tumor may be in situ; the reverse is another tumor."""
 
 Specimens = Mapping[str, tuple[Specimen, ...]]
 """Specimens by the lesion they were taken of."""
@@ -138,8 +143,9 @@ def _reported(lesion: Lesion, facts: Facts, usable: Sequence[Result]) -> Finding
     """Of several specimens of one lesion the most severe result codes; all are listed."""
     found = [_from_report(lesion, facts, result) for result in usable]
     found.sort(key=lambda each: _severity(each.behavior), reverse=True)
-    if is_malignant(lesion.diagnosis) and lesion.suspicion is False:
-        return _of_proven_tumor(lesion, facts, found)
+    established = clinical(list(facts.encounter.lesions).index(lesion), lesion)
+    if established.proven:
+        return _of_proven_tumor(established, found)
     codes = tuple(dict.fromkeys(code for each in found for code in each.codes))
     first = found[0]
     return Finding(
@@ -154,15 +160,14 @@ def _reported(lesion: Lesion, facts: Facts, usable: Sequence[Result]) -> Finding
 
 @rule("EX-6", since=LONG_AGO, cite=ICD_GUIDELINES)
 @rule("DX-7", since=LONG_AGO, cite=ICD_GUIDELINES)
-def _of_proven_tumor(lesion: Lesion, facts: Facts, found: Sequence[Finding]) -> Finding:
+def _of_proven_tumor(established: Finding, found: Sequence[Finding]) -> Finding:
     """A tumor proven earlier keeps its diagnosis whatever this specimen shows."""
-    assert lesion.diagnosis is not None
-    kind = kind_of(lesion.diagnosis)
-    related = ("scar", "actinic_keratosis", kind)
+    related = {"scar", "actinic_keratosis", established.kind, _LESS_OF.get(established.kind or "")}
     unrelated = [
         each
         for each in found
-        if each.kind not in related and not (each.kind is None and each.behavior == "benign")
+        if each.kind not in related - {None}
+        and not (each.kind is None and each.behavior == "benign")
     ]
     holds = tuple(
         review(
@@ -173,15 +178,12 @@ def _of_proven_tumor(lesion: Lesion, facts: Facts, found: Sequence[Finding]) -> 
         if each.report is not None
     )
     says = "The tumor was established before: its diagnosis stands."
-    at = f"/encounter/lesions/{list(facts.encounter.lesions).index(lesion)}/diagnosis"
-    return Finding(
-        codes=(lesion.diagnosis,),
-        behavior=behavior_of(lesion.diagnosis),
-        kind=kind,
-        proven=True,
+    at = tuple(place for each in established.reasons for place in each.evidence)
+    return replace(
+        established,
         report=found[0].report,
-        reasons=(because("EX-6", says, ICD_GUIDELINES, at),),
-        holds=(*holds, *_conflicts(found)),
+        reasons=(because("EX-6", says, ICD_GUIDELINES, *at),),
+        holds=(*established.holds, *holds, *_conflicts(found)),
     )
 
 

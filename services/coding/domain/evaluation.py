@@ -9,7 +9,6 @@ from services.coding.domain.chart import (
     Outcome,
     because,
     review,
-    stated_finding,
 )
 from services.coding.domain.claim import Edit, Hold, Reason
 from services.coding.domain.documented import (
@@ -31,6 +30,7 @@ from services.coding.domain.sources import (
     NCCI_3,
     PTP,
 )
+from services.coding.domain.visit_diagnoses import visit_diagnoses
 from shared.kernel.rule import rule
 
 FAMILY = "evaluation_management"
@@ -83,7 +83,7 @@ def _level(chart: Chart, evaluation: Evaluation) -> Draft | Hold:
         return Hold(
             "missing_fact", "Evaluation: neither decision making nor enough time is charted."
         )
-    level = max(levels)
+    level, named = max(levels), visit_diagnoses(chart, evaluation.diagnoses)
     field = "mdm" if level == by_decisions else "total_minutes"
     says = f"{_WORDS[level].capitalize()}, {status} patient."
     reasons.insert(0, because("EM-1", says, CPT_EVALUATION, f"{_AT}/{field}"))
@@ -92,8 +92,8 @@ def _level(chart: Chart, evaluation: Evaluation) -> Draft | Hold:
         units=1,
         procedure_ids=(),
         targets=(),
-        reasons=tuple(reasons),
-        diagnoses=stated_finding(evaluation.diagnoses).codes,
+        reasons=(*reasons, *named.reasons),
+        diagnoses=named.codes,
     )
 
 
@@ -240,8 +240,11 @@ def without_complexity_beside_25(chart: Chart, outcome: Outcome) -> Outcome:
 @rule("EM-8", since=LONG_AGO, cite=PTP)
 def visit_without_diagnosis(chart: Chart, outcome: Outcome) -> Outcome:
     """A visit without a diagnosis of its own points nowhere: a person names it."""
-    for draft in outcome.drafts:
-        if chart.tables.codes[draft.code].family == FAMILY and draft.diagnoses == ():
-            asks = "Evaluation: no diagnosis is charted for the visit."
-            return outcome + Outcome(holds=(review("missing_fact", asks),))
+    evaluation = chart.encounter.evaluation
+    visits = [each for each in outcome.drafts if chart.tables.codes[each.code].family == FAMILY]
+    if any(each.diagnoses == () for each in visits):
+        asks = "Evaluation: no diagnosis is charted for the visit."
+        return outcome + Outcome(holds=(review("missing_fact", asks),))
+    if visits and evaluation is not None:
+        return outcome + Outcome(holds=visit_diagnoses(chart, evaluation.diagnoses).holds)
     return outcome

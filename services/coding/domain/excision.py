@@ -34,8 +34,8 @@ from shared.kernel.rule import rule
 SMALLEST_BAND = Decimal("0.5")
 _WIDE_MARGIN = Decimal("0.5")
 _STATED = frozenset({"benign", "premalignant", "uncertain", "in_situ", "malignant"})
-_TUMORS = ("D1", "D2", "D3", "L57", "L82")
 _BENIGN_AT_ONCE = frozenset({"cyst", "lipoma"})
+_CATEGORIES_AT_ONCE = ("L72", "D17")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +158,9 @@ def _family(
 ) -> tuple[str, tuple[Reason, ...], tuple[Hold, ...]]:
     finding = target.finding
     first = procedures[0].procedure_id
-    if finding.proven:
+    if finding.proven or (target.lesion_id is None and finding.malignant):
         says = "Malignancy proven by earlier pathology: malignant family."
-        at = chart.at_lesion(target.lesion_id, "diagnosis")
+        at = chart.at_lesion(target.lesion_id, "diagnosis") or chart.at(procedures[0], "diagnosis")
         return "excision_malignant", (because("EX-4", says, CPT_ASSISTANT, *at),), ()
     if finding.report is not None and finding.behavior in _STATED:
         family, reasons, held = _reported_family(chart, procedures, target)
@@ -192,7 +192,7 @@ def _reported_family(
         says = "Malignant or in situ by the report: malignant family."
         return "excision_malignant", (because("EX-3", says, CPT_EXCISION, *at),), ()
     if finding.behavior == "uncertain":
-        wide = [each for each in procedures if (each.margin_cm or 0) >= _WIDE_MARGIN]
+        wide = [each for each in procedures if _margin(chart, each) >= _WIDE_MARGIN]
         asks = f"Procedure {procedures[0].procedure_id}: uncertain behavior, wide margin."
         held = (review("wide_margin", asks),) if wide else ()
         says = "Uncertain behavior: benign family."
@@ -201,10 +201,25 @@ def _reported_family(
     return "excision_benign", (because("EX-4", says, CPT_ASSISTANT, *at),), ()
 
 
+def _margin(chart: Chart, procedure: Excision) -> Decimal:
+    """The margin charted, else what the excised diameter leaves on each side; zero where unknown.
+
+    cm.
+    """
+    known = chart.lesions.get(procedure.lesions[0]) if procedure.lesions else None
+    size = procedure.lesion_diameter_cm or (None if known is None else known.diameter_cm)
+    if procedure.margin_cm is not None:
+        return procedure.margin_cm
+    if size is None or procedure.excised_diameter_cm is None:
+        return Decimal(0)
+    return (procedure.excised_diameter_cm - size) / 2
+
+
 def _known_benign(chart: Chart, procedures: Sequence[Excision], target: Target) -> tuple[str, ...]:
     """Where the chart says that no report is needed."""
-    if target.finding.kind in _BENIGN_AT_ONCE:
-        return chart.at_lesion(target.lesion_id, "diagnosis")
+    if _cyst_or_lipoma(target):
+        stated = chart.at_lesion(target.lesion_id, "diagnosis")
+        return stated or chart.at(procedures[0], "diagnosis")
     biopsied = [each for each in procedures if each.prior_biopsy_on is not None]
     return tuple(place for each in biopsied for place in chart.at(each, "prior_biopsy_on"))
 
@@ -215,22 +230,27 @@ def _benign_at_once(chart: Chart, procedures: Sequence[Excision], target: Target
     lesion = chart.lesions.get(target.lesion_id or "")
     if lesion is not None and lesion.suspicion:
         return False
-    if target.finding.kind in _BENIGN_AT_ONCE:
+    if _cyst_or_lipoma(target):
         return True
     biopsied = any(each.prior_biopsy_on is not None for each in procedures)
     return biopsied and target.finding.behavior == "benign"
 
 
+def _cyst_or_lipoma(target: Target) -> bool:
+    named = any(code.startswith(_CATEGORIES_AT_ONCE) for code in target.finding.codes[:1])
+    return named or target.finding.kind in _BENIGN_AT_ONCE
+
+
 @rule("PA-2", since=LONG_AGO, cite=OWN)
 def unsettled(chart: Chart) -> dict[str, Finding]:
-    """A tumor whose excision waits for the report has no specified behavior until then."""
+    """A lesion whose excision waits for the report has no specified behavior until then."""
     found: dict[str, Finding] = {}
     for plan in plans(chart):
         finding, lesion_id = plan.target.finding, plan.target.lesion_id
         waits = any(each.reason in PENDING for each in plan.holds)
         if lesion_id is None or finding.report is not None or not waits:
             continue
-        if finding.codes and finding.codes[0].startswith(_TUMORS):
+        if finding.codes and finding.behavior != "unspecified":
             code = unspecified_neoplasm_at(plan.target.site_term)
             says = "Until the report: behavior is not specified."
             at = chart.at_lesion(lesion_id, "diagnosis")

@@ -26,6 +26,22 @@ _RASH_WORDS = ("rash", "eruption", "dermatitis", "exanthem")
 
 def clinical(place: int, lesion: Lesion) -> Finding:
     """Without a report: established, suspected, or clinically diagnosable."""
+    found = _impression(place, lesion)
+    code = lesion.diagnosis
+    if code is None or not _is_a_heading(code) or lesion.suspicion:
+        return found
+    asks = f"Lesion {lesion.lesion_id}: {code} is the heading of several codes, which one?"
+    return replace(found, holds=(*found.holds, review("diagnosis_invalid", asks)))
+
+
+@rule("RD-3", since=LONG_AGO, cite=ICD_GUIDELINES)
+def _is_a_heading(code: str) -> bool:
+    """A code that others of the table refine is none to bill."""
+    known = diagnoses()
+    return code not in known and any(each.startswith(code) for each in known)
+
+
+def _impression(place: int, lesion: Lesion) -> Finding:
     at = f"/encounter/lesions/{place}"
     code = lesion.diagnosis
     if code is None:
@@ -141,5 +157,7 @@ def side_missing(lesion: Lesion) -> Hold:
 def unstated(lesion: Lesion) -> str:
     """The code of what nobody has named: a neoplasm by site, a rash by its sign."""
     if lesion.type is not None and any(word in lesion.type.lower() for word in _RASH_WORDS):
+        return "R21"
+    if behavior_of(lesion.diagnosis or "") == "inflammatory":
         return "R21"
     return unspecified_neoplasm_at(lesion.site)

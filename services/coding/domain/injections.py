@@ -21,9 +21,9 @@ def injections(chart: Chart) -> Outcome:
                 f"Procedure {procedure.procedure_id}: {procedure.count} counted, {listed} listed."
             )
             parts.append(Outcome(holds=(review("count_conflict", says),)))
-        elif count := procedure.count if procedure.count is not None else listed:
+        elif procedure.count:
             counted.append(procedure)
-            number += count
+            number += procedure.count
         else:
             parts.append(Outcome(holds=(missing(procedure, "number of lesions injected"),)))
     if number:

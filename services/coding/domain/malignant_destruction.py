@@ -46,7 +46,7 @@ def malignant_destructions(chart: Chart, procedures: Sequence[Destruction]) -> O
     first_cycle: dict[str, Destruction] = {}
     sampled = sampled_only(chart)
     for procedure in procedures:
-        if not procedure.lesions and procedure.count not in (None, 1):
+        if len(procedure.lesions) < 2 and procedure.count not in (None, 1):
             fact = "lesion of each malignant destruction"
             parts.append(Outcome(holds=(missing(procedure, fact),)))
             continue

@@ -2,17 +2,72 @@
 
 from dataclasses import replace
 
-from services.coding.domain.chart import Chart, Outcome, review
-from services.coding.domain.sources import GLOBAL_SURGERY, LONG_AGO
+from services.coding.domain.chart import Chart, Outcome, because, review
+from services.coding.domain.sources import COVERAGE, GLOBAL_SURGERY, LONG_AGO
 from shared.kernel.rule import rule
 
-_ORDER = ("24", "25", "57", "58", "78", "79", "59", "X", "76", "77", "E", "F", "T", "LT", "RT")
+_ORDER = (
+    "26",
+    "TC",
+    "24",
+    "25",
+    "57",
+    "58",
+    "78",
+    "79",
+    "59",
+    "X",
+    "76",
+    "77",
+    "E",
+    "F",
+    "T",
+    "LT",
+    "RT",
+)
 _MOST = 4
+
+
+_ONE_OF = (
+    frozenset({"58", "78", "79"}),
+    frozenset({"59", "XE", "XP", "XS", "XU"}),
+    frozenset({"GA", "GZ"}),
+    frozenset({"JW", "JZ"}),
+)
+"""Of each of these a line carries one."""
+
+
+@rule("MD-3", since=LONG_AGO, cite=COVERAGE)
+def mark_notices(chart: Chart, outcome: Outcome) -> Outcome:
+    """A line for which alone a denial is expected says by GA that a notice is signed."""
+    drafts = []
+    for draft in outcome.drafts:
+        if draft.procedure_ids and chart.noticed.issuperset(draft.procedure_ids):
+            procedures = [chart.procedures[each] for each in draft.procedure_ids]
+            signed = [place for each in procedures for place in chart.at(each, "abn_on_file")]
+            reason = because("MD-3", "Denial expected, notice signed: GA.", COVERAGE, *signed)
+            draft = replace(
+                draft, modifiers=(*draft.modifiers, "GA"), reasons=(*draft.reasons, reason)
+            )
+        drafts.append(draft)
+    return replace(outcome, drafts=tuple(drafts))
+
+
+@rule("MD-2", since=LONG_AGO, cite=GLOBAL_SURGERY)
+def ask_about_contradictions(chart: Chart, outcome: Outcome) -> Outcome:
+    """Modifiers that exclude each other on one line are a person's to settle."""
+    held = [
+        review("modifiers", f"{draft.code}: {' and '.join(sorted(both))} exclude each other.")
+        for draft in outcome.drafts
+        for group in _ONE_OF
+        if len(both := group.intersection(draft.modifiers)) > 1
+    ]
+    return outcome + Outcome(holds=tuple(held))
 
 
 @rule("MD-1", since=LONG_AGO, cite=GLOBAL_SURGERY)
 def order_modifiers(chart: Chart, outcome: Outcome) -> Outcome:
-    """Visit, global, distinct, repeated, then anatomy, then notices and drugs; four at most."""
+    """Component, visit, global, distinct, repeated, then anatomy, notices, drugs; four at most."""
     drafts = []
     held = []
     for draft in outcome.drafts:

@@ -5,23 +5,27 @@ from dataclasses import replace
 
 from services.coding.domain.chart import Chart, Draft, Outcome, because, review
 from services.coding.domain.claim import Edit
+from services.coding.domain.documented import Biopsy, Nail
 from services.coding.domain.evaluation import FAMILY
+from services.coding.domain.nails import DIGITS
 from services.coding.domain.references import SURGICAL, Pair
 from services.coding.domain.sources import (
     ADD_ONS,
     CPT_EXCISION,
     CPT_MOHS,
     LONG_AGO,
+    NCCI_3,
     PTP,
     UNIT_LIMITS,
 )
 from shared.kernel.rule import rule
 
 _OF_A_VISIT = ("24", "25", "57")
-_SPEAK_FOR_THEMSELVES = frozenset(
-    {"58", "78", "79", "59", "XS", "XE", "XP", "XU", "E1", "E2", "E3", "E4", "FA", "TA"}
-    | {f"{hand}{digit}" for hand in "FT" for digit in range(1, 10)}
-)
+_LIDS = frozenset({"E1", "E2", "E3", "E4"})
+_PLACES = DIGITS | _LIDS
+"""Modifiers that name the very nail or eyelid."""
+_DISTINCT = frozenset({"59", "XS", "XE", "XP", "XU"})
+_SPEAK_FOR_THEMSELVES = frozenset({"58", "78", "79"}) | _DISTINCT | _PLACES
 
 
 @rule("NC-5", since=LONG_AGO, cite=PTP)
@@ -39,6 +43,8 @@ def edit_pairs(chart: Chart, outcome: Outcome) -> Outcome:
                 continue
             kept, said = _edited(chart, column_1, column_2, pair)
             drafts[second] = kept
+            if kept is not None and _one_lesion(chart, column_1, column_2):
+                drafts[first] = _without_59(column_1)
             extra = extra + said
     return replace(outcome, drafts=tuple(each for each in drafts if each is not None)) + extra
 
@@ -70,14 +76,13 @@ def _edited(
         return None, _dropped(pair, "NC-1", "Never together on one day.", column_2)
     if chart.tables.codes[pair.column_2].family == FAMILY:
         return column_2, _beside_a_visit(column_2, pair)
-    if _SPEAK_FOR_THEMSELVES.intersection(column_2.modifiers):
-        says = "The modifier of column 2 says that it is apart."
-        return column_2, _allowed(pair, says)
-    apart = True if column_2.distinct else _apart(column_1, column_2)
+    apart = True if column_2.distinct else _apart(chart, column_1, column_2)
+    if _lifted(column_2, apart):
+        return column_2, _allowed(pair, "The modifier of column 2 says that it is apart.")
     if apart is None:
         asks = f"{pair.column_1} with {pair.column_2}: separate lesion, site or session?"
         return column_2, Outcome(holds=(review("ncci_distinct", asks),))
-    if not apart:
+    if not (apart or _DISTINCT.intersection(column_1.modifiers)):
         return None, _dropped(pair, "NC-3", "One lesion: part of column 1.", column_2)
     says = f"Column 2 to {pair.column_1}, another lesion or site: 59."
     marked = replace(
@@ -86,6 +91,24 @@ def _edited(
         reasons=(*column_2.reasons, because("NC-2", says, _source(pair), *chart.where(column_2))),
     )
     return marked, _allowed(pair, "Separate lesions.")
+
+
+def _one_lesion(chart: Chart, column_1: Draft, column_2: Draft) -> bool:
+    return column_2.distinct is not True and _apart(chart, column_1, column_2) is False
+
+
+@rule("BX-6", since=LONG_AGO, cite=NCCI_3)
+def _without_59(column_1: Draft) -> Draft:
+    """Of a biopsy and the removal that its frozen section decided, column 2 takes the 59."""
+    return replace(column_1, modifiers=tuple(each for each in column_1.modifiers if each != "59"))
+
+
+def _lifted(column_2: Draft, apart: bool | None) -> bool:
+    """Whether a modifier lifts the edit by itself; 58, 78 and 79 never split one lesion."""
+    carried = _SPEAK_FOR_THEMSELVES.intersection(column_2.modifiers)
+    if apart is False:
+        return bool(carried & _DISTINCT)
+    return bool(carried)
 
 
 def _allowed(pair: Pair, says: str) -> Outcome:
@@ -122,17 +145,31 @@ def _beside_a_visit(visit: Draft, pair: Pair) -> Outcome:
     return _allowed(pair, f"The visit stands apart, modifier {' '.join(carried)}.")
 
 
-def _apart(one: Draft, other: Draft) -> bool | None:
-    """Whether two lines worked on different lesions, else places; None where that is not known."""
+def _apart(chart: Chart, one: Draft, other: Draft) -> bool | None:
+    """Whether two lines worked on different nails, lesions or places; None where not known."""
+    digits, there = _digits(chart, one), _digits(chart, other)
+    if digits and there:
+        return not digits & there
     lesions, others = set(one.lesion_ids), set(other.lesion_ids)
     if lesions and others:
         if not lesions & others:
             return True
         return False if others <= lesions else None
-    places, there = _places(one), _places(other)
-    if places and there and not places & there:
+    places, elsewhere = _places(one), _places(other)
+    if places and elsewhere and not places & elsewhere:
         return True
     return None
+
+
+def _digits(chart: Chart, draft: Draft) -> frozenset[str]:
+    """The nails a line worked on: its own digit, else those of its procedures."""
+    own = DIGITS.intersection(draft.modifiers)
+    if own:
+        return own
+    procedures = (chart.procedure(each) for each in draft.procedure_ids)
+    return frozenset(
+        digit for each in procedures if isinstance(each, (Nail, Biopsy)) for digit in each.digits
+    )
 
 
 def _places(draft: Draft) -> set[tuple[str, str | None]]:
@@ -181,12 +218,15 @@ def _sum(one: Draft, other: Draft) -> Draft:
 def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
     """The same code for another lesion takes 59, unless a digit tells the lines apart."""
     seen: set[str] = set()
+    told_apart: set[tuple[str, str]] = set()
     drafts = []
     for draft in sorted(outcome.drafts, key=lambda each: (each.code, each.procedure_ids)):
+        places = {(draft.code, each) for each in _PLACES.intersection(draft.modifiers)}
+        repeated = bool(places & told_apart) if places else draft.code in seen
         if (
-            draft.code in seen
+            repeated
             and chart.tables.global_days(draft.code, chart.day) in SURGICAL
-            and not _SPEAK_FOR_THEMSELVES.intersection(draft.modifiers)
+            and not (_SPEAK_FOR_THEMSELVES - _PLACES).intersection(draft.modifiers)
         ):
             reason = because(
                 "EX-8",
@@ -198,6 +238,7 @@ def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
                 draft, modifiers=(*draft.modifiers, "59"), reasons=(*draft.reasons, reason)
             )
         seen.add(draft.code)
+        told_apart |= places
         drafts.append(draft)
     return replace(outcome, drafts=tuple(drafts))
 

@@ -11,12 +11,18 @@ from services.coding.domain.chart import (
     Outcome,
     because,
     missing,
+    region_at,
     review,
     tenths,
     total,
 )
 from services.coding.domain.claim import Edit
-from services.coding.domain.closure import closed, closed_targets, included_in_flaps
+from services.coding.domain.closure import (
+    closed,
+    closed_targets,
+    closure_site,
+    included_in_flaps,
+)
 from services.coding.domain.documented import (
     AdjacentTissueTransfer,
     Biopsy,
@@ -38,7 +44,7 @@ from services.coding.domain.sources import (
     NCCI_3,
     PTP,
 )
-from shared.clinical.body_sites import Family, find_site
+from shared.clinical.body_sites import Family
 from shared.kernel.cite import Cite
 from shared.kernel.rule import rule
 
@@ -77,7 +83,7 @@ def repairs(chart: Chart) -> Outcome:
             parts.append(Outcome(holds=(missing(procedure, "complexity of the repair"),)))
         elif not procedure.length_cm:
             parts.append(Outcome(holds=(missing(procedure, "length of the repair"),)))
-        elif find_site(_site(chart, procedure)) is None:
+        elif _group(chart, procedure, procedure.complexity) is None:
             parts.append(Outcome(holds=(missing(procedure, "site of the repair"),)))
         else:
             counted.append(procedure)
@@ -114,10 +120,14 @@ def _grouped(
     groups: dict[str, list[Repair]] = defaultdict(list)
     for each in (*procedures, *also):
         if each.complexity == complexity or each in also:
-            site = find_site(_site(chart, each))
-            if site is not None:
-                groups[site.region(_FAMILY[complexity])].append(each)
+            group = _group(chart, each, complexity)
+            if group is not None:
+                groups[group].append(each)
     return groups
+
+
+def _group(chart: Chart, procedure: Repair, complexity: str) -> str | None:
+    return region_at(closure_site(chart, procedure), _FAMILY[complexity])
 
 
 @rule("RP-3", since=LONG_AGO, cite=CPT_REPAIR)
@@ -233,13 +243,6 @@ def _part_of(procedure: Repair, rule_id: str, says: str, cite: Cite) -> Outcome:
     ids = (procedure.procedure_id,)
     edit = Edit("ncci", "bundled", (), says, str(cite), rule=rule_id, procedure_ids=ids)
     return Outcome(edits=(edit,))
-
-
-def _site(chart: Chart, procedure: Repair) -> str | None:
-    """The place of the repair: its own, else that of the lesion it closes."""
-    if procedure.site is not None:
-        return procedure.site
-    return closed_targets(chart, procedure)[0].site_term
 
 
 def _length(group: Sequence[Repair]) -> Decimal:

@@ -1,56 +1,81 @@
 """Who pays: insurance, the patient, or a person's decision first (section 15)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from services.coding.domain.chart import Finding, Outcome, review, total
 from services.coding.domain.claim import Edit, PatientPay
 from services.coding.domain.documented import (
+    AdjacentTissueTransfer,
     Cosmetic,
     Destruction,
     Encounter,
     Excision,
     Lesion,
     Procedure,
+    Repair,
     ShaveRemoval,
+    SkinGraft,
     SkinTagRemoval,
 )
-from services.coding.domain.facts import Facts
+from services.coding.domain.facts import Facts, Payer
 from services.coding.domain.sources import COVERAGE, LONG_AGO, OWN
 from shared.clinical.criteria import Contractor, read_criteria, supports
-from shared.clinical.diagnosis_groups import NEEDS_A_REASON, Group, group_of
+from shared.clinical.diagnosis_groups import NEEDS_A_REASON, group_of
 from shared.kernel.rule import rule
 
 _REMOVALS = (ShaveRemoval, Excision, Destruction, SkinTagRemoval)
-_MEDICAL_CONTENT = frozenset({Group.HYPERHIDROSIS, Group.NEUROLOGIC})
+_CLOSURES = (Repair, AdjacentTissueTransfer, SkinGraft)
+Closure: TypeAlias = Repair | AdjacentTissueTransfer | SkinGraft
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """insured: ids of procedures that go to insurance. outcome: what the patient pays, and asks."""
+    """insured: ids of procedures that go to insurance. outcome: what the patient pays, and asks.
+
+    narrowed: insured procedures of which some lesions are not. noticed: ids of those for which a
+    denial is expected and a notice of it is signed.
+    """
 
     insured: frozenset[str]
     outcome: Outcome
+    narrowed: Mapping[str, Procedure] = field(default_factory=dict)
+    noticed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where one procedure goes: what of it is insured, and what is said of the rest."""
+
+    insured: Procedure | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+    noticed: bool = False
 
 
 def route(facts: Facts, findings: Mapping[str, Finding]) -> Routing:
     """Split the procedures of an encounter between insurance, the patient and a person."""
-    insured: set[str] = set()
-    parts = []
-    for procedure in sorted(facts.encounter.procedures, key=lambda each: each.procedure_id):
-        says_no = _not_insured(procedure, facts, findings)
-        if says_no is None:
-            insured.add(procedure.procedure_id)
-        else:
-            parts.append(says_no)
-    return Routing(frozenset(insured), total(parts))
+    documented = {each.procedure_id: each for each in facts.encounter.procedures}
+    ways = {
+        name: _way(each, facts, findings)
+        for name, each in sorted(documented.items())
+        if not isinstance(each, _CLOSURES)
+    }
+    for name, each in sorted(documented.items()):
+        if isinstance(each, _CLOSURES):
+            ways[name] = _closure(each, ways, facts, findings)
+    insured = {name: way.insured for name, way in ways.items() if way.insured is not None}
+    return Routing(
+        frozenset(insured),
+        total(way.outcome for _, way in sorted(ways.items())),
+        {name: each for name, each in insured.items() if each is not documented[name]},
+        frozenset(name for name, way in ways.items() if way.noticed),
+    )
 
 
-def _not_insured(
-    procedure: Procedure, facts: Facts, findings: Mapping[str, Finding]
-) -> Outcome | None:
+def _way(procedure: Procedure, facts: Facts, findings: Mapping[str, Finding]) -> _Way:
     if isinstance(procedure, Cosmetic):
-        return _cosmetic(procedure, facts.encounter)
+        return _Way(outcome=_cosmetic(procedure, facts.encounter))
     if isinstance(procedure, _REMOVALS):
         lesions = _lesions_of(procedure, facts.encounter)
         doubtful = [
@@ -63,11 +88,68 @@ def _not_insured(
         by_kind = isinstance(procedure, SkinTagRemoval) and not lesions
         if doubtful or by_kind:
             if procedure.patient_pay and len(doubtful) < len(lesions):
-                return _paid_by_agreement(procedure)  # some of its lesions have a reason
-            return _without_criterion(procedure, facts)
+                return _Way(outcome=_paid_by_agreement(procedure))  # some lesions have a reason
+            if _notice_signed(procedure, facts.payer):
+                return _Way(procedure, _expects_denial(procedure), noticed=True)
+            outcome = _without_criterion(procedure, facts)
+            return _Way(_with_reason(procedure, doubtful), outcome)
     if procedure.patient_pay:
-        return _paid_by_agreement(procedure)
-    return None
+        return _Way(outcome=_paid_by_agreement(procedure))
+    return _Way(procedure)
+
+
+@rule("MC-6", since=LONG_AGO, cite=COVERAGE)
+def _with_reason(procedure: Procedure, doubtful: Sequence[Lesion]) -> Procedure | None:
+    """Of lesions destroyed together those with a reason of their own are insured, the rest asked.
+
+    None where nothing is left, or a count does not say of which lesions it is.
+    """
+    if not isinstance(procedure, Destruction):
+        return None
+    without = {each.lesion_id for each in doubtful}
+    kept = tuple(each for each in procedure.lesions if each not in without)
+    if not kept or procedure.count not in (None, len(procedure.lesions)):
+        return None
+    return replace(procedure, lesion_id=None, lesion_ids=kept, count=None)
+
+
+@rule("MC-7", since=LONG_AGO, cite=OWN)
+def _closure(
+    procedure: Closure,
+    ways: Mapping[str, _Way],
+    facts: Facts,
+    findings: Mapping[str, Finding],
+) -> _Way:
+    """Closing a wound that insurance does not pay is not insured either."""
+    closed = [ways[name] for name in procedure.closes if name in ways]
+    if not closed or any(each.insured is not None for each in closed):
+        return _way(procedure, facts, findings)
+    if any(each.outcome.patient_pay for each in closed):
+        says = f"{procedure.kind.replace('_', ' ').capitalize()}, not insured"
+        return _Way(outcome=Outcome(patient_pay=(PatientPay(procedure.procedure_id, says),)))
+    return _Way()
+
+
+def _notice_signed(procedure: Procedure, payer: Payer) -> bool:
+    """A signed notice of non-coverage counts with Medicare alone (GA)."""
+    medicare = payer.payer_id is None or payer.program == "medicare"
+    return medicare and bool(procedure.abn_on_file) and not procedure.patient_pay
+
+
+@rule("MD-3", since=LONG_AGO, cite=COVERAGE)
+def _expects_denial(procedure: Procedure) -> Outcome:
+    """Without a criterion a removal is billed to Medicare with GA where an ABN is signed."""
+    says = f"Procedure {procedure.procedure_id}: denial expected, notice signed: GA."
+    edit = Edit(
+        "medical_necessity",
+        "warned",
+        (),
+        says,
+        str(COVERAGE),
+        rule="MD-3",
+        procedure_ids=(procedure.procedure_id,),
+    )
+    return Outcome(edits=(edit,))
 
 
 @rule("MC-1", since=LONG_AGO, cite=COVERAGE)

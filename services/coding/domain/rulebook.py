@@ -36,7 +36,11 @@ from services.coding.domain.flaps_grafts import flaps_and_grafts
 from services.coding.domain.global_periods import apply_global_periods
 from services.coding.domain.injections import drainages, injections
 from services.coding.domain.light import photodynamic_therapies, phototherapies
-from services.coding.domain.modifiers import order_modifiers
+from services.coding.domain.modifiers import (
+    ask_about_contradictions,
+    mark_notices,
+    order_modifiers,
+)
 from services.coding.domain.mohs import mohs_surgeries
 from services.coding.domain.nails import nails
 from services.coding.domain.ncci import (
@@ -95,6 +99,8 @@ STEPS: tuple[Step, ...] = (
     check_add_ons,
     check_units,
     ask_about_unsupported,
+    mark_notices,
+    ask_about_contradictions,
     order_modifiers,
     visit_without_diagnosis,
     warn_unauthorized,
@@ -111,6 +117,7 @@ def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
     specimens = specimens_by_lesion(encounter)
     found = findings(facts, specimens)
     routing = route(facts, found)
+    documented = [routing.narrowed.get(each.procedure_id, each) for each in encounter.procedures]
     chart = Chart(
         facts=facts,
         tables=tables,
@@ -119,10 +126,11 @@ def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
         insured=routing.insured,
         lesions={each.lesion_id: each for each in encounter.lesions},
         specimens=specimens,
-        procedures={each.procedure_id: each for each in encounter.procedures},
+        procedures={each.procedure_id: each for each in documented},
         places={each.procedure_id: place for place, each in enumerate(encounter.procedures)},
         lesion_places={each.lesion_id: place for place, each in enumerate(encounter.lesions)},
-        of_kind=by_kind(encounter.procedures, routing.insured),
+        of_kind=by_kind(documented, routing.insured),
+        noticed=routing.noticed,
     )
     waiting = unsettled(chart)
     if waiting:

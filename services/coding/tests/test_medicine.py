@@ -17,7 +17,7 @@ MEDICARE = {"payer_id": "MEDB"}
 
 
 @pytest.mark.parametrize(
-    ("count", "lines"), [(1, "11900"), (7, "11900"), (8, "11901"), (20, "11901"), (None, "11900")]
+    ("count", "lines"), [(1, "11900"), (7, "11900"), (8, "11901"), (20, "11901"), (None, "")]
 )
 def test_intralesional_injections(coded: Any, count: int | None, lines: str) -> None:
     injection = {"kind": "intralesional_injection", "lesion_id": "L1", "count": count}

@@ -97,10 +97,26 @@ def test_biopsy_and_removal_of_one_lesion_is_the_removal(coded: Any) -> None:
     assert (found.lines, found.edits) == ("11300", {("ncci", "bundled")})
 
 
-def test_frozen_section_before_the_removal_is_the_exception(coded: Any) -> None:
-    shave = {"kind": "shave_removal", "lesion_id": "L1", "diameter_cm": 0.5}
-    found = coded([biopsy("L1", "punch", frozen_section=True), shave], [L])
-    assert "11104-59" in found.lines
+@pytest.mark.parametrize(
+    ("removal", "lines"),
+    [
+        pytest.param(
+            {"kind": "excision", "lesion_diameter_cm": "1.0", "margin_cm": "0.2"},
+            "11402 11104-59",
+            id="BX-6 the biopsy is column 2",
+        ),
+        pytest.param(
+            {"kind": "shave_removal", "diameter_cm": "0.5"},
+            "11104 11300-59",
+            id="BX-6 the biopsy is column 1: 59 never stands there",
+        ),
+    ],
+)
+def test_frozen_section_before_the_removal_is_the_exception(
+    coded: Any, removal: dict[str, Any], lines: str
+) -> None:
+    found = coded([biopsy("L1", "punch", frozen_section=True), {**removal, "lesion_id": "L1"}], [L])
+    assert found.lines == lines
 
 
 TUMOR = {"lesion_id": "L1", "site": "nose", "suspicion": False, "diagnosis": "C44.311"}
