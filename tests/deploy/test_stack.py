@@ -25,7 +25,8 @@ def test_every_service_is_ready_and_knows_the_published_token(stack: Stack) -> N
     url = f"{stack.urls['eligibility']}/v1/sources"
     known = httpx.get(url, headers={"Authorization": f"Bearer {stack.token}"})
     assert known.status_code == 200
-    assert [source["source_id"] for source in known.json()["items"]] == ["demo-ehr-visits"]
+    sources = {source["source_id"] for source in known.json()["items"]}
+    assert sources == {"demo-ehr-visits", "demo-ehr-visits-fhir", "demo-ehr-visits-hl7"}
     assert httpx.get(url).status_code == 401
 
 

@@ -11,6 +11,8 @@ MEBIBYTE = 2**20
 UNKNOWN = "surely_no_field"
 ADDRESSES = ("%00", "..%2f..%2fetc", "'%20or%201=1--", "%ff%fe", "%F0%9F%92%A9", "x" * 4000)
 NOBODY = "00000000-0000-0000-0000-000000000000"
+UPLOADS = "/v1/references/files/"  # the bytes of a file, whatever they are declared as
+OF_NO_PRACTICE = {"/v1/references", "/v1/rules"}  # everybody reads the same
 
 
 async def operations(door: Door, service: str, method: str) -> list[tuple[str, dict[str, Any]]]:
@@ -87,7 +89,8 @@ async def test_a_body_of_20_mb_in_chunks_is_refused(door: Door, service: str) ->
 )
 async def test_unreadable_json_is_refused(door: Door, service: str, body: bytes) -> None:
     for path, _ in await posts(door, service):
-        problem(await send(door, service, path, body, **door.own), 400)
+        if not path.startswith(UPLOADS):
+            problem(await send(door, service, path, body, **door.own), 400)
 
 
 async def test_an_unknown_field_is_refused_and_named(door: Door, service: str) -> None:
@@ -120,7 +123,7 @@ async def test_hostile_addresses_meet_no_fault(door: Door, service: str) -> None
 async def test_another_practice_lists_nothing(door: Door, service: str) -> None:
     for path, operation in await operations(door, service, "get"):
         names = {each["name"] for each in operation.get("parameters", [])}
-        if "{" in path or "cursor" not in names:
+        if "{" in path or "cursor" not in names or path in OF_NO_PRACTICE:
             continue
         answer = await door.client.get(door.urls[service] + path, headers=door.stranger)
         if answer.status_code != 422:  # a list that needs a filter
