@@ -20,7 +20,7 @@ async def test_another_practices_case_is_not_there(door: Door, case: dict[str, A
     ):
         url = door.urls[service] + path
         async with asyncio.timeout(60):  # each hears of the case in its own time
-            while (await door.client.get(url, headers=door.own)).status_code != 200:
+            while (await door.client.get(url, headers=door.own)).status_code != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         problem(await door.client.get(url, headers=door.stranger), 404)
     page = await door.client.get(
