@@ -71,7 +71,7 @@ def _as_known(chart: Chart, code: str) -> str:
         return code
     of_code = [
         chart.findings[each.lesion_id]
-        for each in chart.encounter.lesions
+        for each in sorted(chart.encounter.lesions, key=lambda each: each.lesion_id)
         if each.diagnosis == code and each.lesion_id in chart.findings
     ]
     if not of_code or any(each.malignant for each in of_code):

@@ -39,6 +39,16 @@ def test_a_visit_states_no_malignancy_that_is_suspected(coded: Any, write: Any) 
     assert coded([biopsy], [{**BCC, "suspicion": True}], evaluation=visit).diagnoses == "D49.2"
 
 
+def test_the_order_of_lesions_never_changes_a_visit(coded: Any, write: Any) -> None:
+    suspects = [
+        {**BCC, "lesion_id": each, "site": site, "suspicion": True, "type": kind}
+        for each, site, kind in (("L1", "nose", "papule"), ("L2", "back", "rash"))
+    ]
+    visit = write.visit(diagnoses=["C44.311"])
+    either = [coded([], lesions, evaluation=visit) for lesions in (suspects, suspects[::-1])]
+    assert [each.diagnoses for each in either] == ["D49.2", "D49.2"]
+
+
 @pytest.mark.parametrize(
     ("past", "facts", "lines", "status"),
     [
@@ -157,6 +167,7 @@ def test_places_between_two_groups(coded: Any, procedure: dict[str, Any], lines:
     ("payer", "lines", "status"),
     [
         pytest.param("MEDB", "17110-GA", "ready", id="MD-3 Medicare"),
+        pytest.param("MEDB1", "17110-GA", "ready", id="MD-3 Medicare by another of its ids"),
         pytest.param(None, "17110-GA", "ready", id="MD-3 national rules"),
         pytest.param("60054", "", "needs_review", id="MD-3 no other payer"),
     ],

@@ -25,8 +25,8 @@ from shared.contracts.documents.base import (
 from shared.contracts.documents.encounter import Encounter as EncounterDocument
 from shared.contracts.documents.result import PathologyResult
 
-_PROGRAM_OF_PAYER = {"MEDB": "medicare"}
-"""Where a what-if names only a payer: the id by which practices name Medicare Part B."""
+_MEDICARE = "MEDB"
+"""Where a what-if names only a payer: how the ids begin by which practices name Medicare Part B."""
 
 
 class RoutedInPreview(Document):
@@ -108,7 +108,10 @@ def preview_facts(preview: Preview, fees: FeeSchedule) -> Facts:
             Authorization(number=each.number, service_kind=each.service_kind, code=each.code)
             for each in preview.authorizations
         ],
-        payer=Payer(payer_id=payer_id, program=_PROGRAM_OF_PAYER.get(payer_id or "")),
+        payer=Payer(
+            payer_id=payer_id,
+            program="medicare" if (payer_id or "").startswith(_MEDICARE) else None,
+        ),
         history=[
             PastService(
                 each.code, each.date_of_service, each.sites, each.laterality, each.diagnoses
