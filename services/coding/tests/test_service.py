@@ -295,9 +295,9 @@ async def test_the_rule_book_is_listed_found_and_filtered(service: Any) -> None:
         return answer.json()
 
     first = await listed("?limit=3")
-    assert [each["rule"] for each in first["items"]] == ["FACT-1", "FACT-2", "BX-1"]
     then = await listed(f"?limit=2&cursor={first['next_cursor']}")
-    assert [each["rule"] for each in then["items"]] == ["BX-2", "BX-3"]
+    every = await listed("?limit=200")
+    assert first["items"] + then["items"] == every["items"][:5]
     biopsies = await listed("?section=biopsy")
     assert [each["rule"] for each in biopsies["items"]] == [f"BX-{n}" for n in range(1, 9)]
     assert biopsies["next_cursor"] is None
