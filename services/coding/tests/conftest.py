@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from services.coding.domain.claim import Claim
 from services.coding.domain.references import Tables
 from services.coding.domain.rulebook import code
 from services.coding.settings import Settings
+from services.coding.store.shipped import load_shipped
 from services.coding.wire import Preview, preview_facts
 from shared.db import Database
 from shared.testing.serving import running
@@ -185,6 +187,27 @@ class Service:
 
     def may(self, *scopes: str, practice: str = "prairie") -> dict[str, str]:
         return self.tokens.bearer(practice, *scopes)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def service_template(
+    service_template: Callable[[str], Awaitable[str]], postgres_url: str
+) -> Callable[[str], Awaitable[str]]:
+    """The template holds the shipped reference tables, as a database after its first start."""
+    loaded: set[str] = set()
+
+    async def template(service: str) -> str:
+        name = await service_template(service)
+        if name not in loaded:
+            owner = urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+            database = Database(owner, owner, service)
+            async with database.transaction([]) as connection:
+                await load_shipped(connection)
+            await database.close()
+            loaded.add(name)
+        return name
+
+    return template
 
 
 @pytest_asyncio.fixture
