@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from services.coding.domain.claim import Edit, Hold, PatientPay, Reason
 from services.coding.domain.documented import (
@@ -115,26 +115,31 @@ class Outcome:
 
 def total(outcomes: Iterable[Outcome]) -> Outcome:
     """The sum of outcomes, in their order."""
-    parts = tuple(outcomes)
-    return Outcome(
-        tuple(draft for each in parts for draft in each.drafts),
-        tuple(hold for each in parts for hold in each.holds),
-        tuple(edit for each in parts for edit in each.edits),
-        tuple(paid for each in parts for paid in each.patient_pay),
-    )
+    drafts: list[Draft] = []
+    holds: list[Hold] = []
+    edits: list[Edit] = []
+    patient_pay: list[PatientPay] = []
+    for each in outcomes:
+        drafts += each.drafts
+        holds += each.holds
+        edits += each.edits
+        patient_pay += each.patient_pay
+    return Outcome(tuple(drafts), tuple(holds), tuple(edits), tuple(patient_pay))
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """The facts of one encounter with what was concluded before any code is chosen.
 
-    findings, lesions, specimens (of a lesion), procedures, places (in the encounter): by id.
-    insured: ids of the procedures that go to insurance. noticed: ids of those that Medicare is
-    expected to deny, with the patient's signed notice. of_kind: those procedures, ordered by id.
+    day: of service. findings, lesions, specimens (of a lesion), procedures, places (in the
+    encounter): by id. insured: ids of the procedures that go to insurance. noticed: ids of those
+    that Medicare is expected to deny, with the patient's signed notice. of_kind: those procedures,
+    ordered by id.
     """
 
     facts: Facts
     tables: Tables
+    day: date
     as_of: date
     findings: Mapping[str, Finding]
     insured: frozenset[str]
@@ -150,14 +155,9 @@ class Chart:
     def encounter(self) -> Encounter:
         return self.facts.encounter
 
-    @property
-    def day(self) -> date:
-        return self.facts.day
-
     def of(self, kind: type[P]) -> tuple[P, ...]:
         """Insured procedures of a kind, in an order free of how they were listed."""
-        found = self.of_kind.get(kind, ())
-        return tuple(each for each in found if isinstance(each, kind)) if found else ()
+        return cast("tuple[P, ...]", self.of_kind.get(kind, ()))
 
     def procedure(self, procedure_id: str) -> Procedure | None:
         """The procedure of that id, insured or not."""

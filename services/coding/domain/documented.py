@@ -26,6 +26,8 @@ class ProcedureBase:
     @property
     def lesions(self) -> tuple[str, ...]:
         """The lesions it names, each once, in the order named."""
+        if not self.lesion_ids:
+            return (self.lesion_id,) if self.lesion_id else ()
         named = (self.lesion_id, *self.lesion_ids) if self.lesion_id else self.lesion_ids
         return tuple(dict.fromkeys(named))
 

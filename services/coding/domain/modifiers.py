@@ -40,6 +40,8 @@ _ONE_OF = (
 @rule("MD-3", since=LONG_AGO, cite=COVERAGE)
 def mark_notices(chart: Chart, outcome: Outcome) -> Outcome:
     """A line for which alone a denial is expected says by GA that a notice is signed."""
+    if not chart.noticed:
+        return outcome
     drafts = []
     for draft in outcome.drafts:
         if draft.procedure_ids and chart.noticed.issuperset(draft.procedure_ids):
@@ -71,6 +73,9 @@ def order_modifiers(chart: Chart, outcome: Outcome) -> Outcome:
     drafts = []
     held = []
     for draft in outcome.drafts:
+        if len(draft.modifiers) < 2:
+            drafts.append(draft)
+            continue
         ordered = tuple(sorted(dict.fromkeys(draft.modifiers), key=_place))
         if len(ordered) > _MOST:
             held.append(review("modifiers", f"{draft.code}: more than four modifiers."))

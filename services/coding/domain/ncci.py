@@ -35,9 +35,12 @@ _SPEAK_FOR_THEMSELVES = frozenset({"58", "78", "79"}) | _DISTINCT | _PLACES
 def edit_pairs(chart: Chart, outcome: Outcome) -> Outcome:
     """Apply every pair in force between two lines that are still there."""
     drafts: list[Draft | None] = list(outcome.drafts)
+    pairs = _pairs(chart, outcome.drafts)
+    if not pairs:
+        return outcome
     extra = Outcome()
     for indicator in ("0", "1"):
-        for first, second, pair in _pairs(chart, outcome.drafts):
+        for first, second, pair in pairs:
             column_1, column_2 = drafts[first], drafts[second]
             if pair.indicator != indicator or column_1 is None or column_2 is None:
                 continue

@@ -13,6 +13,7 @@ from services.coding.domain.charted import charted_codes
 from services.coding.domain.claim import (
     PATHOLOGY_PENDING,
     Claim,
+    Considered,
     Edit,
     Hold,
     Line,
@@ -24,6 +25,26 @@ from services.coding.domain.closure import included_in_flaps, withheld_by_grafts
 from services.coding.domain.considered import considered, releases_used
 from services.coding.domain.destruction import destructions
 from services.coding.domain.diagnosis import findings, specimens_by_lesion
+from services.coding.domain.documented import (
+    AdjacentTissueTransfer,
+    Biopsy,
+    Destruction,
+    DrugAdministration,
+    Excision,
+    IncisionDrainage,
+    IntralesionalInjection,
+    Mohs,
+    Nail,
+    Other,
+    PatchTest,
+    PhotodynamicTherapy,
+    Phototherapy,
+    ProcedureBase,
+    Repair,
+    ShaveRemoval,
+    SkinGraft,
+    SkinTagRemoval,
+)
 from services.coding.domain.drugs import drug_administrations
 from services.coding.domain.evaluation import (
     evaluate,
@@ -69,25 +90,25 @@ def _excisions(chart: Chart) -> Outcome:
     return excisions(chart, included_in_flaps(chart) | withheld_by_grafts(chart))
 
 
-SECTIONS: tuple[Section, ...] = (
-    biopsies,
-    shave_removals,
-    _excisions,
-    destructions,
-    skin_tags,
-    mohs_surgeries,
-    repairs,
-    flaps_and_grafts,
-    injections,
-    drainages,
-    phototherapies,
-    photodynamic_therapies,
-    patch_tests,
-    nails,
-    drug_administrations,
-    charted_codes,
+SECTIONS: tuple[tuple[Section, frozenset[type[ProcedureBase]]], ...] = (
+    (biopsies, frozenset({Biopsy, Destruction})),  # a destruction may turn out to be a sample only
+    (shave_removals, frozenset({ShaveRemoval})),
+    (_excisions, frozenset({Excision})),
+    (destructions, frozenset({Destruction})),
+    (skin_tags, frozenset({SkinTagRemoval})),
+    (mohs_surgeries, frozenset({Mohs})),
+    (repairs, frozenset({Repair})),
+    (flaps_and_grafts, frozenset({AdjacentTissueTransfer, SkinGraft})),
+    (injections, frozenset({IntralesionalInjection})),
+    (drainages, frozenset({IncisionDrainage})),
+    (phototherapies, frozenset({Phototherapy})),
+    (photodynamic_therapies, frozenset({PhotodynamicTherapy})),
+    (patch_tests, frozenset({PatchTest})),
+    (nails, frozenset({Nail})),
+    (drug_administrations, frozenset({DrugAdministration})),
+    (charted_codes, frozenset({Other})),
 )
-"""Procedures become units of service; each section looks at its own kinds alone."""
+"""Procedures become units of service; a section is asked where one of its kinds was done."""
 
 STEPS: tuple[Step, ...] = (
     evaluate,
@@ -121,6 +142,7 @@ def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
     chart = Chart(
         facts=facts,
         tables=tables,
+        day=facts.day,
         as_of=as_of,
         findings=found,
         insured=routing.insured,
@@ -135,7 +157,9 @@ def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
     waiting = unsettled(chart)
     if waiting:
         chart = replace(chart, findings={**found, **waiting})
-    outcome = total(section(chart) for section in SECTIONS) + routing.outcome
+    done = chart.of_kind.keys()
+    sections = [section(chart) for section, kinds in SECTIONS if not kinds.isdisjoint(done)]
+    outcome = total((*sections, routing.outcome))
     for step in STEPS:
         outcome = step(chart, outcome)
     return _claim(chart, outcome)
@@ -154,10 +178,7 @@ def _claim(chart: Chart, outcome: Outcome) -> Claim:
         diagnoses = diagnoses[:_MOST_DIAGNOSES]
     billed, said = frozenset(draft.code for draft in ranked), releases_said(chart)
     lines = tuple(
-        replace(
-            _line(chart, draft, diagnoses, said),
-            considered=considered(chart, draft, outcome.edits, billed),
-        )
+        _line(chart, draft, diagnoses, said, considered(chart, draft, outcome.edits, billed))
         for draft in ranked
     )
     paid = outcome.patient_pay
@@ -197,7 +218,13 @@ def _ranked(chart: Chart, drafts: tuple[Draft, ...]) -> list[Draft]:
     return sorted(drafts, key=place)
 
 
-def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...], said: tuple[Reason, ...]) -> Line:
+def _line(
+    chart: Chart,
+    draft: Draft,
+    diagnoses: tuple[str, ...],
+    said: tuple[Reason, ...],
+    weighed: tuple[Considered, ...],
+) -> Line:
     """A draft with its pointers and charge. said: what every line of the claim says."""
     pointers = tuple(
         diagnoses.index(each) + 1 for each in draft.codes_of_targets if each in diagnoses
@@ -224,6 +251,7 @@ def _line(chart: Chart, draft: Draft, diagnoses: tuple[str, ...], said: tuple[Re
         procedure_ids=draft.procedure_ids,
         lesion_ids=draft.lesion_ids,
         rationale=tuple(dict.fromkeys(rationale)),
+        considered=weighed,
     )
 
 
