@@ -34,13 +34,29 @@ if TYPE_CHECKING:
 ServiceDatabase: TypeAlias = "Callable[[str], Awaitable[Database]]"
 
 
+_BEGIN_FIRST = ("tests", "shared/bus/tests", "deploy/local/tests", "tests/chaos")
+"""Rooms that wait more than they work."""
+
+
 class Rooms(LoadScopeScheduling):
     """The workers share the rooms; what needs the session's whole stack stays with one of them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        room = nodeid.split("::")[0].rpartition("/")[0]
-        ours = room.startswith("tests/") and room != "tests/chaos"  # chaos has a stack of its own
-        return "tests" if ours else room
+        return room_of(nodeid)
+
+
+def room_of(nodeid: str) -> str:
+    room = nodeid.split("::")[0].rpartition("/")[0]
+    ours = room.startswith("tests/") and room != "tests/chaos"  # chaos has a stack of its own
+    return "tests" if ours else room
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        room = room_of(item.nodeid)
+        return _BEGIN_FIRST.index(room) if room in _BEGIN_FIRST else len(_BEGIN_FIRST)
+
+    items.sort(key=place)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Rooms:
