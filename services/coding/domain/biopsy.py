@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from services.coding.domain.biopsy_sites import TECHNIQUES, Sample, lid_modifier, site_code
 from services.coding.domain.chart import (
     Chart,
     Draft,
@@ -11,7 +12,6 @@ from services.coding.domain.chart import (
     Target,
     because,
     missing,
-    review,
     total,
 )
 from services.coding.domain.claim import Edit
@@ -35,67 +35,10 @@ from services.coding.domain.sources import (
 )
 from shared.kernel.rule import rule
 
-_TECHNIQUES = ("incisional", "punch", "tangential")
 _PRIMARY = {"incisional": "11106", "punch": "11104", "tangential": "11102"}
 _ADD_ON = {"incisional": "11107", "punch": "11105", "tangential": "11103"}
 
-_BY_STRUCTURE = {
-    "vermilion": "40490",
-    "external_ear": "69100",
-    "nail_unit": "11755",
-    "penis": "54100",
-    "vulva": "56605",
-    "intranasal": "30100",
-}
-_BY_SITE = {
-    "ear": "69100",
-    "lip_vermilion": "40490",
-    "oral_vestibule": "40808",
-    "penis": "54100",
-    "vulva": "56605",
-    "perineum": "56605",
-    "fingernail": "11755",
-    "toenail": "11755",
-}
-_WITHOUT_A_CODE_HERE = ("oral_mucosa", "ear_canal")
 _EACH_ON_ITS_LINE = ("67810",)
-_LID_MODIFIER = {
-    ("upper_eyelid", "left"): "E1",
-    ("lower_eyelid", "left"): "E2",
-    ("upper_eyelid", "right"): "E3",
-    ("lower_eyelid", "right"): "E4",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """One biopsied lesion, whatever the number of samples taken of it (BX-3).
-
-    removed: whether the session also removed it. mohs: the Mohs surgery of it, if any.
-    """
-
-    target: Target
-    procedures: tuple[Biopsy | Destruction, ...]
-    removed: bool
-    mohs: tuple[Mohs, ...]
-    modifiers: tuple[str, ...] = ()
-
-    @property
-    def technique(self) -> str | None:
-        """The deepest technique used; None where one is not charted."""
-        if any(isinstance(each, Biopsy) and each.technique is None for each in self.procedures):
-            return None
-        used = {each.technique for each in self.procedures if isinstance(each, Biopsy)}
-        return next((each for each in _TECHNIQUES if each in used), "tangential")
-
-    @property
-    def structures(self) -> set[str]:
-        named = (each.structure for each in self.procedures if isinstance(each, Biopsy))
-        return {each for each in named if each is not None}
-
-    @property
-    def order(self) -> tuple[str, str]:
-        return self.procedures[0].procedure_id, self.target.lesion_id or ""
 
 
 @rule("BX-3", since=LONG_AGO, cite=CPT_BIOPSY)
@@ -113,14 +56,14 @@ def biopsies(chart: Chart) -> Outcome:
         targets[lesion_id] = chart.target(lesion_id, destruction)
     removed, mohs = _removed_lesions(chart), _mohs_by_lesion(chart)
     parts: list[Outcome] = []
-    by_code: dict[str, list[_Sample]] = defaultdict(list)
+    by_code: dict[str, list[Sample]] = defaultdict(list)
     for key, each in grouped.items():
-        sample = _Sample(targets[key], tuple(each), key in removed, tuple(mohs.get(key, ())))
+        sample = Sample(targets[key], tuple(each), key in removed, tuple(mohs.get(key, ())))
         included = _in_a_removal(sample) or _in_mohs(chart, sample)
         if included is not None:
             parts.append(included)
             continue
-        code, held = _code(sample)
+        code, held = site_code(sample)
         parts.append(held)
         if code == "11755":
             parts.append(_nail_unit(chart, sample))
@@ -132,56 +75,19 @@ def biopsies(chart: Chart) -> Outcome:
     return total(parts)
 
 
-@rule("BX-4", since=LONG_AGO, cite=CPT_BIOPSY)
-def _code(sample: _Sample) -> tuple[str, Outcome]:
-    """The structure, else the site, may have its own code; all other skin goes by technique."""
-    procedure, site = sample.procedures[0], sample.target.site
-    site_id = "" if site is None else site.id
-    if _of_the_lid_margin(sample):
-        if (site_id, sample.target.laterality or "") in _LID_MODIFIER:
-            return "67810", Outcome()
-        says = f"Procedure {procedure.procedure_id}: which eyelid was biopsied is not charted."
-        return "67810", Outcome(holds=(review("missing_fact", says),))
-    if "oral_mucosa" in sample.structures and site_id != "oral_vestibule":
-        return "", _no_code(procedure.procedure_id)
-    for structure in sorted(sample.structures):
-        if structure in _BY_STRUCTURE:
-            return _BY_STRUCTURE[structure], Outcome()
-    if site_id in _BY_SITE:
-        return _BY_SITE[site_id], Outcome()
-    if site_id in _WITHOUT_A_CODE_HERE:
-        return "", _no_code(procedure.procedure_id)
-    if sample.technique is None:
-        return "", Outcome(holds=(missing(procedure, "technique of the biopsy"),))
-    if site is None:
-        # An ear or a lip has another code than other skin: the site decides.
-        return "", Outcome(holds=(missing(procedure, "site of the biopsy"),))
-    return "skin", Outcome()
-
-
-def _of_the_lid_margin(sample: _Sample) -> bool:
-    """Only an incisional biopsy with the lid margin has the eyelid's code (AAD)."""
-    return "lid_margin" in sample.structures and sample.technique == "incisional"
-
-
-def _no_code(procedure_id: str) -> Outcome:
-    says = f"Procedure {procedure_id}: the part of the mouth or ear decides the code."
-    return Outcome(holds=(review("missing_fact", says),))
-
-
 @rule("BX-1", since=CPT_2019, cite=CPT_BIOPSY)
 @rule("BX-2", since=CPT_2019, cite=CPT_BIOPSY)
-def _skin(chart: Chart, samples: Sequence[_Sample]) -> Outcome:
+def _skin(chart: Chart, samples: Sequence[Sample]) -> Outcome:
     """The deepest technique is the one primary; each further lesion is an add-on of its own."""
     if not samples:
         return Outcome()
     first, *further = sorted(
-        samples, key=lambda each: (_TECHNIQUES.index(each.technique or ""), each.order)
+        samples, key=lambda each: (TECHNIQUES.index(each.technique or ""), each.order)
     )
     technique = first.technique or ""
     says = f"{technique.capitalize()} technique: the one primary biopsy of the session."
     drafts = [_draft(chart, _PRIMARY[technique], [first], "BX-1", says)]
-    for technique in _TECHNIQUES:
+    for technique in TECHNIQUES:
         group = [each for each in further if each.technique == technique]
         if group:
             says = f"{len(group)} further {technique} of the session."
@@ -189,7 +95,7 @@ def _skin(chart: Chart, samples: Sequence[_Sample]) -> Outcome:
     return Outcome(drafts=tuple(drafts))
 
 
-def _special(chart: Chart, code: str, samples: Sequence[_Sample]) -> Outcome:
+def _special(chart: Chart, code: str, samples: Sequence[Sample]) -> Outcome:
     ordered = sorted(samples, key=lambda each: each.order)
     says = "A site with a biopsy code of its own."
     if code in _EACH_ON_ITS_LINE:
@@ -202,7 +108,7 @@ def _special(chart: Chart, code: str, samples: Sequence[_Sample]) -> Outcome:
     return Outcome(drafts=tuple(drafts))
 
 
-def _draft(chart: Chart, code: str, samples: Sequence[_Sample], rule_id: str, says: str) -> Draft:
+def _draft(chart: Chart, code: str, samples: Sequence[Sample], rule_id: str, says: str) -> Draft:
     procedures = list(dict.fromkeys(each for sample in samples for each in sample.procedures))
     evidence = (
         pointer
@@ -222,7 +128,7 @@ def _draft(chart: Chart, code: str, samples: Sequence[_Sample], rule_id: str, sa
 
 @rule("BX-5", since=LONG_AGO, cite=NCCI_3)
 @rule("BX-6", since=LONG_AGO, cite=NCCI_3)
-def _in_a_removal(sample: _Sample) -> Outcome | None:
+def _in_a_removal(sample: Sample) -> Outcome | None:
     """A lesion biopsied and removed in one session is a removal alone, save frozen section."""
     if not sample.removed or _frozen(sample):
         return None
@@ -232,7 +138,7 @@ def _in_a_removal(sample: _Sample) -> Outcome | None:
 
 
 @rule("BX-7", since=LONG_AGO, cite=CPT_MOHS)
-def _in_mohs(chart: Chart, sample: _Sample) -> Outcome | None:
+def _in_mohs(chart: Chart, sample: Sample) -> Outcome | None:
     """A biopsy of the Mohs tumor is included, unless no pathology diagnosis existed before."""
     if not sample.mohs or _first_diagnosis(chart, sample):
         return None
@@ -241,7 +147,7 @@ def _in_mohs(chart: Chart, sample: _Sample) -> Outcome | None:
     return _part_of(sample, code, "BX-7", says)
 
 
-def _part_of(sample: _Sample, code: str, rule_id: str, says: str) -> Outcome:
+def _part_of(sample: Sample, code: str, rule_id: str, says: str) -> Outcome:
     edit = Edit(
         "ncci",
         "bundled",
@@ -255,19 +161,18 @@ def _part_of(sample: _Sample, code: str, rule_id: str, says: str) -> Outcome:
     return Outcome(edits=(edit,))
 
 
-def _with_modifiers(chart: Chart, sample: _Sample) -> _Sample:
+def _with_modifiers(chart: Chart, sample: Sample) -> Sample:
     modifiers: list[str] = []
     if (sample.removed and _frozen(sample)) or _first_diagnosis(chart, sample):
         modifiers.append("59")
-    site = sample.target.site
-    lid = _LID_MODIFIER.get((site.id if site else "", sample.target.laterality or ""))
-    if lid is not None and _of_the_lid_margin(sample):
+    lid = lid_modifier(sample)
+    if lid is not None:
         modifiers.append(lid)
     return replace(sample, modifiers=_each_once(modifiers))
 
 
 @rule("NL-3", since=LONG_AGO, cite=CPT_NAILS)
-def _nail_unit(chart: Chart, sample: _Sample) -> Outcome:
+def _nail_unit(chart: Chart, sample: Sample) -> Outcome:
     """A line for each digit; the biopsy of a nail that was removed is part of its removal."""
     named = (each.digits for each in sample.procedures if isinstance(each, Biopsy))
     digits = _each_once(digit for each in named for digit in each)
@@ -310,11 +215,11 @@ def _mohs_by_lesion(chart: Chart) -> dict[str, list[Mohs]]:
     return found
 
 
-def _frozen(sample: _Sample) -> bool:
+def _frozen(sample: Sample) -> bool:
     return any(isinstance(each, Biopsy) and each.frozen_section for each in sample.procedures)
 
 
-def _first_diagnosis(chart: Chart, sample: _Sample) -> bool:
+def _first_diagnosis(chart: Chart, sample: Sample) -> bool:
     return without_earlier_diagnosis(chart, sample.mohs, sample.target.finding)
 
 

@@ -16,6 +16,7 @@ from services.coding.domain.chart import (
 from services.coding.domain.claim import Edit, Hold
 from services.coding.domain.documented import Destruction, PhotodynamicTherapy
 from services.coding.domain.malignant_destruction import (
+    infections_of,
     keratoses_of,
     malignant_destructions,
 )
@@ -38,12 +39,14 @@ def destructions(chart: Chart) -> Outcome:
     genital, skin = split_by_place(chart, treated)
     parts.append(anogenital_destructions(chart, genital))
     malignant = [each for each in skin if each.lesion_class == "malignant"]
-    keratoses = list(
-        dict.fromkeys(target for each in malignant for target in keratoses_of(chart, each))
+    keratoses, infections = (
+        list(dict.fromkeys(target for each in malignant for target in found(chart, each)))
+        for found in (keratoses_of, infections_of)
     )
     premalignant = [each for each in skin if each.lesion_class == "premalignant"]
     parts.append(_premalignant(chart, premalignant, malignant, keratoses))
-    parts.append(_benign(chart, [each for each in skin if each.lesion_class == "benign"]))
+    benign = [each for each in skin if each.lesion_class == "benign"]
+    parts.append(_benign(chart, benign, malignant, infections))
     parts.append(_vascular(chart, [each for each in skin if each.lesion_class == "vascular"]))
     parts.append(malignant_destructions(chart, malignant))
     return total(parts)
@@ -85,6 +88,13 @@ def _targets(chart: Chart, procedures: Sequence[Destruction]) -> list[Target]:
     return list(dict.fromkeys(target for each in procedures for target in chart.targets(each)))
 
 
+def _of_targets(
+    chart: Chart, procedures: Sequence[Destruction], targets: Sequence[Target]
+) -> list[Destruction]:
+    """The procedures that treated one of them."""
+    return [each for each in procedures if any(target in targets for target in chart.targets(each))]
+
+
 @rule("DS-1", since=LONG_AGO, cite=CPT_DESTRUCTION)
 def _premalignant(
     chart: Chart,
@@ -108,12 +118,9 @@ def _premalignant(
             counts.append((procedure, count))
     counted = [each for each, _ in counts]
     number, targets = _treated(counts), _targets(chart, counted)
-    from_reports = [
-        each for each in malignant if any(target in keratoses for target in chart.targets(each))
-    ]
     targets += keratoses
     number += len(keratoses)
-    everything = (*counted, *from_reports)
+    everything = (*counted, *_of_targets(chart, malignant, keratoses))
     if number:
         parts.append(_premalignant_lines(chart, everything, targets, number))
     return total(parts)
@@ -138,7 +145,12 @@ def _premalignant_lines(
 
 
 @rule("DS-2", since=LONG_AGO, cite=CPT_DESTRUCTION)
-def _benign(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
+def _benign(
+    chart: Chart,
+    procedures: Sequence[Destruction],
+    malignant: Sequence[Destruction],
+    infections: Sequence[Target],
+) -> Outcome:
     """Up to fourteen benign lesions are one code, fifteen and more another; never both."""
     parts: list[Outcome] = []
     counts: list[tuple[Destruction, int]] = []
@@ -153,11 +165,14 @@ def _benign(chart: Chart, procedures: Sequence[Destruction]) -> Outcome:
             parts.append(Outcome(holds=(held,)))
         elif isinstance(count, int):
             counts.append((procedure, count))
-    if counts:
-        counted, number = [each for each, _ in counts], _treated(counts)
+    counted = [each for each, _ in counts]
+    targets = list(dict.fromkeys((*_targets(chart, counted), *infections)))
+    number = _treated(counts) + len(infections)
+    if number:
+        counted += _of_targets(chart, malignant, infections)
         code = "17111" if number >= _MANY_BENIGN else "17110"
         says = f"{number} benign lesions: one code up to fourteen, another from fifteen."
-        targets, evidence = _targets(chart, counted), _counted_at(chart, counted)
+        evidence = _counted_at(chart, counted)
         parts.append(Outcome(drafts=(_draft(code, 1, counted, targets, "DS-2", says, evidence),)))
     return total(parts)
 

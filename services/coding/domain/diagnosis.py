@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.coding.domain.chart import Finding, because, review
 from services.coding.domain.claim import Hold
-from services.coding.domain.documented import Encounter, Lesion, Specimen
+from services.coding.domain.documented import Destruction, Encounter, Excision, Lesion, Specimen
 from services.coding.domain.facts import Facts, Result
 from services.coding.domain.impression import clinical, side_missing, sited_code, unstated
 from services.coding.domain.reports import Standing, standing
@@ -33,6 +33,16 @@ _LESS_OF = {
     "squamous_cell_carcinoma": "carcinoma_in_situ",
 }
 """What is left of an invasive tumor may be in situ; the reverse is another tumor."""
+
+_WITHOUT_HISTOLOGY = ("lip_cancer", "skin_malignancy_unspecified")
+_CARCINOMAS = (
+    None,
+    "basal_cell_carcinoma",
+    "squamous_cell_carcinoma",
+    "carcinoma_in_situ",
+    "other_skin_malignancy",
+)
+"""Reported of a tumor whose code names no histology; None: no code at the site charted."""
 
 Specimens = Mapping[str, tuple[Specimen, ...]]
 """Specimens by the lesion they were taken of."""
@@ -106,7 +116,8 @@ def _finding(
     stands = [standing(results) for _, results in sorted(parts.items())]
     usable = [each.usable for each in stands if each.usable is not None]
     heard = {each.specimen_id for each in usable}
-    taken_back = [hold for each in stands for hold in _taken_back(each)]
+    waits = not impression.proven and _waits_for_a_report(lesion, facts.encounter)
+    taken_back = [hold for each in stands for hold in _taken_back(each, waits)]
     withdrawn = {
         each.specimen_id
         for stand in stands
@@ -126,10 +137,31 @@ def _with(finding: Finding, *, awaited: tuple[str, ...], holds: tuple[Hold, ...]
     return replace(finding, awaited=awaited, holds=holds)
 
 
-def _taken_back(stand: Standing) -> list[Hold]:
-    """A cancelled or retracted report leaves nothing to code from: a person decides (DX-2)."""
+def _waits_for_a_report(lesion: Lesion, encounter: Encounter) -> bool:
+    """Whether a procedure on the lesion is one whose code the report decides (section 16)."""
+    return any(
+        lesion.lesion_id in each.lesions
+        and (
+            isinstance(each, Excision)
+            or (isinstance(each, Destruction) and each.lesion_class == "malignant")
+        )
+        for each in encounter.procedures
+    )
+
+
+def _taken_back(stand: Standing, waits: bool) -> list[Hold]:
+    """A person decides where a report was taken back, or where one awaited will not come (DX-2).
+
+    A cancellation that nothing waited for and that takes no report back is ignored.
+    """
     held = []
-    if stand.withdrawn is not None:
+    ignored = (
+        stand.withdrawn is not None
+        and stand.withdrawn.status == "cancelled"
+        and not stand.reversed
+        and not waits
+    )
+    if stand.withdrawn is not None and not ignored:
         said = f"Result {stand.withdrawn.result_id} was {stand.withdrawn.status}"
         held.append(review("pathology_withdrawn", f"{said}: no report is left to code from."))
     if stand.unclear is not None:
@@ -166,8 +198,7 @@ def _of_proven_tumor(established: Finding, found: Sequence[Finding]) -> Finding:
     unrelated = [
         each
         for each in found
-        if each.kind not in related - {None}
-        and not (each.kind is None and each.behavior == "benign")
+        if each.kind not in related - {None} and not _same_tumor(established, each)
     ]
     holds = tuple(
         review(
@@ -184,6 +215,17 @@ def _of_proven_tumor(established: Finding, found: Sequence[Finding]) -> Finding:
         report=found[0].report,
         reasons=(because("EX-6", says, ICD_GUIDELINES, *at),),
         holds=(*established.holds, *holds, *_conflicts(found)),
+    )
+
+
+def _same_tumor(established: Finding, reported: Finding) -> bool:
+    """What a code of its own does not tell apart: no tumor left, or one of an unnamed histology."""
+    if reported.kind is None and reported.behavior == "benign":
+        return True
+    return (
+        established.kind in _WITHOUT_HISTOLOGY
+        and reported.behavior in ("malignant", "in_situ")
+        and reported.kind in _CARCINOMAS
     )
 
 

@@ -20,6 +20,9 @@ from services.coding.domain.pending import pathology_hold
 from services.coding.domain.sources import AAD_2012, CPT_DESTRUCTION, LONG_AGO
 from shared.kernel.rule import rule
 
+_DESTROYED_ANYWAY = ("viral_wart", "molluscum")
+"""Infections whose destruction is their treatment, covered without a criterion (section 15)."""
+
 
 @rule("DS-5", since=date(2012, 1, 1), cite=AAD_2012)
 def sampled_only(chart: Chart) -> dict[str, Destruction]:
@@ -36,6 +39,7 @@ def sampled_only(chart: Chart) -> dict[str, Destruction]:
         and target.finding.report is not None
         and target.finding.behavior == "benign"
         and not target.finding.proven
+        and target.finding.kind not in _DESTROYED_ANYWAY
     }
 
 
@@ -50,11 +54,11 @@ def malignant_destructions(chart: Chart, procedures: Sequence[Destruction]) -> O
             fact = "lesion of each malignant destruction"
             parts.append(Outcome(holds=(missing(procedure, fact),)))
             continue
-        keratoses = keratoses_of(chart, procedure)
+        counted_elsewhere = (*keratoses_of(chart, procedure), *infections_of(chart, procedure))
         for target in chart.targets(procedure):
             name = target.lesion_id or f"#{procedure.procedure_id}"
             first = first_cycle.setdefault(name, procedure)
-            if target in keratoses or target.lesion_id in sampled:
+            if target in counted_elsewhere or target.lesion_id in sampled:
                 continue
             if first is procedure:
                 parts.append(_malignant_lesion(chart, procedure, target))
@@ -114,4 +118,15 @@ def keratoses_of(chart: Chart, procedure: Destruction) -> list[Target]:
         target
         for target in chart.targets(procedure)
         if target.finding.report is not None and target.finding.behavior == "premalignant"
+    ]
+
+
+def infections_of(chart: Chart, procedure: Destruction) -> list[Target]:
+    """Lesions treated as malignant whose report is a wart or molluscum: counted with DS-2."""
+    return [
+        target
+        for target in chart.targets(procedure)
+        if target.finding.report is not None
+        and target.finding.kind in _DESTROYED_ANYWAY
+        and not target.finding.proven
     ]

@@ -11,11 +11,15 @@ from shared.kernel.rule import rule
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the reports of one accession part stand: the one to use, or why a person must look."""
+    """Where the reports of one accession part stand: the one to use, or why a person must look.
+
+    reversed: what was withdrawn had been reported before.
+    """
 
     usable: Result | None
     withdrawn: Result | None = None
     unclear: Result | None = None
+    reversed: bool = False
 
 
 @rule("DX-1", since=LONG_AGO, cite=ICD_GUIDELINES)
@@ -42,7 +46,7 @@ def standing(results: Iterable[Result]) -> Standing:
     if usable is None:
         return Standing(None, withdrawn, unclear)
     if withdrawn is not None and _when(withdrawn) > _when(usable):
-        return Standing(None, withdrawn)
+        return Standing(None, withdrawn, reversed=True)
     if unclear is not None and _when(unclear) > _when(usable):
         return Standing(None, None, unclear)
     return Standing(usable)

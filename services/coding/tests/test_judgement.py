@@ -101,7 +101,26 @@ def test_diagnosis_without_a_report(
             id="DX-2 retracted: nothing is left",
         ),
         pytest.param(
-            [("bcc", {"status": "cancelled"})], "D49.2", "needs_review", id="DX-2 cancelled"
+            [("bcc", {"status": "cancelled"})],
+            "D49.2",
+            "ready",
+            id="DX-2 cancelled: nothing waited for it",
+        ),
+        pytest.param(
+            [
+                ("bcc", {}),
+                (
+                    "bcc",
+                    {
+                        "status": "cancelled",
+                        "result_id": "R2",
+                        "reported_at": "2026-03-09T10:00:00-06:00",
+                    },
+                ),
+            ],
+            "D49.2",
+            "needs_review",
+            id="DX-2 cancelled after it was used",
         ),
         pytest.param(
             [("bcc", {"status": "unknown"})], "D49.2", "needs_review", id="a status nobody knows"
