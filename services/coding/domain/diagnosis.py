@@ -34,15 +34,14 @@ _LESS_OF = {
 }
 """What is left of an invasive tumor may be in situ; the reverse is another tumor."""
 
-_WITHOUT_HISTOLOGY = ("lip_cancer", "skin_malignancy_unspecified")
+_UNSPECIFIED = "skin_malignancy_unspecified"
 _CARCINOMAS = (
-    None,
     "basal_cell_carcinoma",
     "squamous_cell_carcinoma",
     "carcinoma_in_situ",
     "other_skin_malignancy",
 )
-"""Reported of a tumor whose code names no histology; None: no code at the site charted."""
+"""What a tumor established without its histology may turn out to be."""
 
 Specimens = Mapping[str, tuple[Specimen, ...]]
 """Specimens by the lesion they were taken of."""
@@ -219,14 +218,10 @@ def _of_proven_tumor(established: Finding, found: Sequence[Finding]) -> Finding:
 
 
 def _same_tumor(established: Finding, reported: Finding) -> bool:
-    """What a code of its own does not tell apart: no tumor left, or one of an unnamed histology."""
+    """No tumor is left, or the histology that was not named before is."""
     if reported.kind is None and reported.behavior == "benign":
         return True
-    return (
-        established.kind in _WITHOUT_HISTOLOGY
-        and reported.behavior in ("malignant", "in_situ")
-        and reported.kind in _CARCINOMAS
-    )
+    return established.kind == _UNSPECIFIED and reported.kind in _CARCINOMAS
 
 
 def _severity(behavior: str | None) -> int:
