@@ -6,6 +6,7 @@ from services.coding.domain.chart import Finding, because, review
 from services.coding.domain.claim import Hold, Reason
 from services.coding.domain.documented import Lesion
 from services.coding.domain.sources import COVERAGE, ICD_GUIDELINES, ICD_SUSPECTED, LONG_AGO, OWN
+from shared.clinical.body_sites import find_site
 from shared.clinical.criteria import read_criteria
 from shared.clinical.diagnoses import (
     behavior_of,
@@ -22,6 +23,28 @@ from shared.kernel.rule import rule
 _KERATOSIS, _INFLAMED_KERATOSIS = "L82.1", "L82.0"
 _INFLAMED = (Sign.INFLAMMATION, Sign.INFECTION)
 _RASH_WORDS = ("rash", "eruption", "dermatitis", "exanthem")
+
+_PART = {
+    group: part
+    for part, groups in {
+        "head": (
+            "ear",
+            "eyelid_lower",
+            "eyelid_unspecified",
+            "eyelid_upper",
+            "face_other",
+            "face_unspecified",
+            "lip_skin",
+            "nose",
+            "scalp_neck",
+        ),
+        "trunk": ("anal_skin", "breast_skin", "trunk_other"),
+        "upper limb": ("upper_limb",),
+        "lower limb": ("lower_limb",),
+    }.items()
+    for group in groups
+}
+"""Parts of the body that no chart takes for one another, by the groups of ICD-10-CM."""
 
 
 def clinical(place: int, lesion: Lesion) -> Finding:
@@ -78,7 +101,7 @@ def _malignant_impression(at: str, lesion: Lesion, code: str) -> Finding:
             kind_of(shown),
             proven=True,
             reasons=(reason,),
-            holds=(*holds, *_side_conflict(lesion, code)),
+            holds=(*holds, *_place_conflict(lesion, code)),
         )
     suspected = _suspected(at, lesion)
     if lesion.suspicion:
@@ -100,7 +123,7 @@ def _suspected(at: str, lesion: Lesion) -> Finding:
 @rule("DX-6", since=LONG_AGO, cite=ICD_GUIDELINES)
 def _diagnosable(at: str, lesion: Lesion, code: str) -> Finding:
     """What is diagnosed clinically is coded as diagnosed."""
-    holds = _side_conflict(lesion, code)
+    holds = _place_conflict(lesion, code)
     code = _by_inflammation(lesion, code)
     known = diagnoses().get(code)
     shown, sided = code, True
@@ -129,9 +152,14 @@ def _by_inflammation(lesion: Lesion, code: str) -> str:
     return _INFLAMED_KERATOSIS if inflamed else code
 
 
-def _side_conflict(lesion: Lesion, code: str) -> tuple[Hold, ...]:
-    """The side that a charted code names is not the lesion's."""
-    known = diagnoses().get(code)
+def _place_conflict(lesion: Lesion, code: str) -> tuple[Hold, ...]:
+    """The part of the body or the side that a charted code names is not the lesion's."""
+    known, site = diagnoses().get(code), find_site(lesion.site)
+    named = _PART.get("" if known is None else known.group)
+    charted = _PART.get("" if site is None else site.group)
+    if named is not None and charted is not None and named != charted:
+        says = f"Lesion {lesion.lesion_id}: {code} names another site than its own."
+        return (review("site_conflict", says),)
     sides = {"left", "right"} if known is None else {known.side} & {"left", "right"}
     if lesion.laterality is None or not sides or lesion.laterality in sides:
         return ()

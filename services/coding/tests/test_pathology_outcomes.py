@@ -252,3 +252,19 @@ def test_visits_with_several_lesions(
     expected: tuple[str, str, str],
 ) -> None:
     assert outcome(coded, write, procedures, lesions, reports) == expected
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "site", "status"),
+    [
+        pytest.param("C44.311", "forearm", "needs_review", id="DX-9 a nose is no forearm"),
+        pytest.param("C44.519", "thigh", "needs_review", id="DX-9 a trunk is no thigh"),
+        pytest.param("C44.319", "nose", "ready", id="DX-9 the face is taken as its nose"),
+        pytest.param("C44.519", "breast", "ready", id="DX-9 the trunk is taken as its breast"),
+    ],
+)
+def test_established_at_another_site(
+    coded: Any, write: Any, diagnosis: str, site: str, status: str
+) -> None:
+    lesion = known(diagnosis, site, laterality="left")
+    assert outcome(coded, write, [EXCISION], [lesion], {})[2] == status
