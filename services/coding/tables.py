@@ -123,7 +123,6 @@ replay = Table(
     Column("done", Integer, nullable=False),
     _text("after_claim"),
     Column("requested_at", DateTime(timezone=True), nullable=False),
-    _text("reason", nullable=True),
 )
 
 replay_difference = Table(
@@ -135,6 +134,15 @@ replay_difference = Table(
     Column("charge_before", Numeric(14, 2), nullable=False),
     Column("charge_after", Numeric(14, 2), nullable=False),
     Column("document", JSONB, nullable=False),
+)
+
+replay_uncoded = Table(
+    "replay_uncoded",
+    metadata,
+    Column("replay_id", Uuid, primary_key=True),
+    _text("claim_id", key=True),
+    _text("practice_id"),
+    _text("reason"),
 )
 
 OF_A_PRACTICE = (claim, claim_version, fee, case_patient, past_service)

@@ -37,7 +37,6 @@ async def ask(asked: wire.ReplayAsked, who: Worker, here: Here) -> wire.ReplaySt
         done=0,
         after_claim="",
         requested_at=now,
-        reason=None,
     )
     async with here.database.transaction([who.practice_id]) as connection:
         tables = await here.reference_tables.snapshot(connection)
@@ -98,6 +97,20 @@ async def differing(
             connection, replay_id, after[0] if after else "", paged.limit + 1
         )
     return paged.answer(rows, key=lambda row: (row[0],), item=wire.ClaimDiffering.of)
+
+
+@commands.get("/replays/{replay_id}/uncoded")
+async def uncoded(
+    replay_id: UUID, who: Reader, here: Here, paged: Paged
+) -> Listing[wire.ClaimUncoded]:
+    """The claims that could not be coded under the proposal; all others are compared."""
+    await stands(replay_id, who, here)
+    after = paged.after(str)
+    async with here.database.transaction([who.practice_id]) as connection:
+        rows = await store.list_uncoded(
+            connection, replay_id, after[0] if after else "", paged.limit + 1
+        )
+    return paged.answer(rows, key=lambda row: (row[0],), item=wire.ClaimUncoded.of)
 
 
 @commands.get("/replays/{replay_id}/claims.csv", response_class=StreamingResponse)

@@ -26,7 +26,7 @@ from services.coding.domain.releases import (
 from services.coding.domain.rulebook import code
 from shared.kernel.money import ZERO
 
-ReplayState: TypeAlias = Literal["queued", "running", "done", "cancelled", "failed"]
+ReplayState: TypeAlias = Literal["queued", "running", "done", "cancelled"]
 
 REPLAYED = (RELATIVE_VALUES, PAIRS, UNIT_LIMITS, ADD_ONS, HCPCS, DIAGNOSES)
 """The tables of which a decision reads a release."""
@@ -76,6 +76,13 @@ class ClaimDiffers:
 
 
 @dataclass(frozen=True, slots=True)
+class Uncoded:
+    """A claim that the proposal cannot code. reason: the kind of the error, without its facts."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """A run as it stands. after_claim: the claim it has come to. Days are inclusive."""
 
@@ -90,16 +97,16 @@ class Replay:
     done: int
     after_claim: str
     requested_at: datetime
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Claims that differ, and US dollars: what rises, what falls (positive both)."""
+    """Claims that differ, US dollars that rise and fall (positive both), claims not coded."""
 
     claims: int
     up: Decimal
     down: Decimal
+    uncoded: int
 
 
 def proposed(tables: Tables, proposal: Proposal) -> Tables:

@@ -20,12 +20,10 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import Insert
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.coding.domain.replay import ClaimDiffers, Proposal, Replay, Sums
-from services.coding.tables import claim, metadata, replay, replay_difference
+from services.coding.domain.replay import ClaimDiffers, Proposal, Replay, Sums, Uncoded
+from services.coding.tables import claim, metadata, replay, replay_difference, replay_uncoded
 
 _CASE_STATE = metadata.tables["coding.case_state"]
 _PROPOSAL = TypeAdapter(Proposal)
@@ -38,6 +36,7 @@ class Told:
     """The last version told of a claim is in the state of its case."""
 
     claim_id: str
+    case_id: UUID
     encounter_id: str
     state: str
 
@@ -109,7 +108,12 @@ async def cancel(connection: AsyncConnection, replay_id: UUID) -> bool:
 async def next_page(connection: AsyncConnection, run: Replay, limit: int) -> list[Told]:
     """The next claims of a run, in the order of their ids."""
     rows = await connection.execute(
-        select(claim.c.claim_id, claim.c.encounter_id, cast(_CASE_STATE.c.state, Text))
+        select(
+            claim.c.claim_id,
+            claim.c.case_id,
+            claim.c.encounter_id,
+            cast(_CASE_STATE.c.state, Text),
+        )
         .join(_CASE_STATE, _CASE_STATE.c.case_id == claim.c.case_id)
         .where(_within(run), claim.c.claim_id > run.after_claim)
         .order_by(claim.c.claim_id)
@@ -119,22 +123,22 @@ async def next_page(connection: AsyncConnection, run: Replay, limit: int) -> lis
 
 
 async def keep(
-    connection: AsyncConnection, run: Replay, found: Sequence[tuple[str, ClaimDiffers]]
+    connection: AsyncConnection, run: Replay, found: Sequence[tuple[str, ClaimDiffers | Uncoded]]
 ) -> None:
-    """Keep the claims that differ."""
-    rows = [
-        {
-            "replay_id": run.replay_id,
-            "claim_id": claim_id,
-            "practice_id": run.practice_id,
-            "charge_before": differs.charge_before,
-            "charge_after": differs.charge_after,
-            "document": _DIFFERS.dump_python(differs, mode="json"),
-        }
-        for claim_id, differs in found
-    ]
-    if rows:
-        await connection.execute(_kept(), rows)
+    """Keep the claims that differ, and those that cannot be coded."""
+    differing: list[dict[str, object]] = []
+    uncoded: list[dict[str, object]] = []
+    for claim_id, decided in found:
+        of = {"replay_id": run.replay_id, "claim_id": claim_id, "practice_id": run.practice_id}
+        if isinstance(decided, Uncoded):
+            uncoded.append({**of, "reason": decided.reason})
+            continue
+        money = {"charge_before": decided.charge_before, "charge_after": decided.charge_after}
+        document = _DIFFERS.dump_python(decided, mode="json")
+        differing.append({**of, **money, "document": document})
+    for table, rows in ((replay_difference, differing), (replay_uncoded, uncoded)):
+        if rows:
+            await connection.execute(insert(table), rows)
 
 
 async def list_differences(
@@ -150,6 +154,19 @@ async def list_differences(
     return [(row.claim_id, _DIFFERS.validate_python(row.document, strict=False)) for row in rows]
 
 
+async def list_uncoded(
+    connection: AsyncConnection, replay_id: UUID, after: str, limit: int
+) -> list[tuple[str, Uncoded]]:
+    """Claims that the proposal cannot code, in the order of their ids."""
+    rows = await connection.execute(
+        select(replay_uncoded.c.claim_id, replay_uncoded.c.reason)
+        .where(replay_uncoded.c.replay_id == replay_id, replay_uncoded.c.claim_id > after)
+        .order_by(replay_uncoded.c.claim_id)
+        .limit(limit)
+    )
+    return [(row.claim_id, Uncoded(row.reason)) for row in rows]
+
+
 async def sums(connection: AsyncConnection, replay_id: UUID) -> Sums:
     """What a run has found so far."""
     return Sums(*(await connection.execute(_sums(replay_id))).one())
@@ -157,17 +174,19 @@ async def sums(connection: AsyncConnection, replay_id: UUID) -> Sums:
 
 def _sums(replay_id: UUID) -> Select[Any]:
     rise = replay_difference.c.charge_after - replay_difference.c.charge_before
+    uncoded = (
+        select(func.count())
+        .select_from(replay_uncoded)
+        .where(replay_uncoded.c.replay_id == replay_id)
+        .scalar_subquery()
+    )
 
     def summed(amount: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.coalesce(func.sum(func.greatest(amount, 0)), 0)
 
-    return select(func.count(), summed(rise), summed(-rise)).where(
+    return select(func.count(), summed(rise), summed(-rise), uncoded).where(
         replay_difference.c.replay_id == replay_id
     )
-
-
-def _kept() -> Insert:
-    return upsert(replay_difference).on_conflict_do_nothing()
 
 
 def _within(run: Replay) -> ColumnElement[bool]:

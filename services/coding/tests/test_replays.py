@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.coding.domain.claim import Claim
 from services.coding.domain.facts import Payer
@@ -105,9 +106,7 @@ async def test_a_replay_tells_what_new_fees_would_change(service: Any, write: An
     asked = await service.client.post("/v1/replays", json=body, headers=may)
     assert asked.status_code == 202, asked.text
     at = f"/v1/replays/{asked.json()['replay_id']}"
-    work = Replays(service.parts)
-    while await work.turn():
-        pass
+    await replay_all(service)
     stands = (await service.client.get(at, headers=may)).json()
     assert (stands["state"], stands["done"], stands["total"]) == ("done", 1, 1)
     found = (await service.client.get(f"{at}/claims", headers=may)).json()["items"]
@@ -121,6 +120,49 @@ async def test_a_replay_tells_what_new_fees_would_change(service: Any, write: An
     assert [each["replay_id"] for each in listed.json()["items"]] == [stands["replay_id"]]
     other = service.may("claims:read", practice="lakeside")
     assert (await service.client.get(at, headers=other)).status_code == 404
+
+
+async def test_a_killed_replay_goes_on_and_lists_what_it_cannot_code(
+    service: Any, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("1", "2", "3"):
+        await documented(service, write, number)
+    may = service.may("claims:work", "claims:read")
+    claims = (await service.client.get("/v1/claims", headers=may)).json()["items"]
+    first, second, third = sorted(each["claim_id"] for each in claims)
+    unreadable = text(
+        "update case_state set state = '{}' where case_id ="
+        " (select case_id from claim where claim_id = :claim)"
+    )
+    async with service.parts.database.transaction(["prairie"]) as connection:
+        await connection.execute(unreadable, {"claim": second})
+    monkeypatch.setattr("services.coding.replaying.PAGE", 1)
+    payer = {"payer_id": "MEDB", "program": "medicare"}
+    body = {"from": "2020-01-01", "to": "2030-01-01", "payer": payer, "as_of": "2030-01-01"}
+    asked = await service.client.post("/v1/replays", json=body, headers=may)
+    at = f"/v1/replays/{asked.json()['replay_id']}"
+    killed = Replays(service.parts)
+    assert await killed.turn()
+    await killed.end()
+    assert (await service.client.get(at, headers=may)).json()["done"] == 1
+    await replay_all(service)  # as after a restart
+    stands = (await service.client.get(at, headers=may)).json()
+    assert (stands["state"], stands["done"], stands["total"]) == ("done", 3, 3)
+    assert stands["result"]["claims_uncoded"] == 1
+    listed = (await service.client.get(f"{at}/uncoded", headers=may)).json()["items"]
+    assert [each["claim_id"] for each in listed] == [second]
+    found = (await service.client.get(f"{at}/claims", headers=may)).json()["items"]
+    assert {each["claim_id"] for each in found} <= {first, third}
+
+
+async def replay_all(service: Any) -> None:
+    """Work until no run is open."""
+    work = Replays(service.parts)
+    try:
+        while await work.turn():
+            pass
+    finally:
+        await work.end()
 
 
 async def test_a_cancelled_replay_stops_and_hostile_ones_are_refused(service: Any) -> None:
@@ -142,9 +184,12 @@ async def test_a_cancelled_replay_stops_and_hostile_ones_are_refused(service: An
         assert answer.status_code == 422, wrong
 
 
-async def documented(service: Any, write: Any) -> None:
-    """The fourth story's encounter, heard and coded."""
-    encounter = Encounter.model_validate(write.example("4-encounter"))
+async def documented(service: Any, write: Any, number: str = "") -> None:
+    """The fourth story's encounter, heard and coded; `number` makes it one of several."""
+    example = write.example("4-encounter")
+    for name in ("encounter_id", "visit_id"):
+        example[name] += number
+    encounter = Encounter.model_validate(example)
     case = case_id("prairie", encounter.visit_id, encounter.encounter_id)
     event = EncounterDocumented(
         case_id=case,
@@ -156,5 +201,5 @@ async def documented(service: Any, write: Any) -> None:
         encounter=without_prose(encounter, ()),
         blocks=False,
     )
-    heard = Heard(event, derived_id(event.topic, 1), 1)
+    heard = Heard(event, derived_id(event.topic, case, 1), 1)
     (await apply(service.parts.database, service.parts.stage, [(case, heard)], NOW)).result()

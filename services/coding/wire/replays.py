@@ -20,6 +20,7 @@ from services.coding.domain.replay import (
     Replay,
     ReplayState,
     Sums,
+    Uncoded,
 )
 from shared.contracts.documents.base import Count, Day, Document, Flag, Id, Items, Program
 
@@ -77,6 +78,7 @@ class ReplayResult(BaseModel):
     charges_up: Decimal
     charges_down: Decimal
     charges_net: Decimal
+    claims_uncoded: Count
 
 
 class ReplayStands(BaseModel):
@@ -91,7 +93,6 @@ class ReplayStands(BaseModel):
     done: int
     total: int
     requested_at: datetime
-    reason: str | None
     result: ReplayResult
 
     @classmethod
@@ -101,8 +102,21 @@ class ReplayStands(BaseModel):
             charges_up=found.up,
             charges_down=found.down,
             charges_net=found.up - found.down,
+            claims_uncoded=found.uncoded,
         )
         return cls.model_validate({**_fields(run), "result": result})
+
+
+class ClaimUncoded(BaseModel):
+    """A claim that could not be coded under the proposal: look at its case."""
+
+    claim_id: str
+    reason: str
+
+    @classmethod
+    def of(cls, row: tuple[str, Uncoded]) -> Self:
+        claim_id, uncoded = row
+        return cls(claim_id=claim_id, reason=uncoded.reason)
 
 
 class LineDiffers(BaseModel):
