@@ -83,14 +83,16 @@ class Draft:
 
     @property
     def lesion_ids(self) -> tuple[str, ...]:
-        named = (target.lesion_id for target in self.targets)
-        return tuple(dict.fromkeys(each for each in named if each is not None))
+        named = [each.lesion_id for each in self.targets if each.lesion_id is not None]
+        return tuple(dict.fromkeys(named) if len(named) > 1 else named)
 
     @property
     def codes_of_targets(self) -> tuple[str, ...]:
         """The diagnoses the line may point to, decisive one first."""
         if self.diagnoses is not None:
             return self.diagnoses
+        if len(self.targets) == 1:
+            return self.targets[0].finding.codes
         found = (code for target in self.targets for code in target.finding.codes)
         return tuple(dict.fromkeys(found))
 
@@ -103,6 +105,10 @@ class Outcome:
     holds: tuple[Hold, ...] = ()
     edits: tuple[Edit, ...] = ()
     patient_pay: tuple[PatientPay, ...] = ()
+
+    def with_drafts(self, drafts: Iterable[Draft]) -> "Outcome":
+        """The same with other lines."""
+        return Outcome(tuple(drafts), self.holds, self.edits, self.patient_pay)
 
     def __add__(self, other: "Outcome") -> "Outcome":
         return Outcome(

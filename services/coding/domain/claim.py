@@ -1,7 +1,7 @@
 """A coded claim: its content, and a version of it as it was told to others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -152,10 +152,34 @@ class Claim:
         """Whether the decision is the same; how it is explained may differ (a further report)."""
         return self._unexplained() == other._unexplained()
 
-    def _unexplained(self) -> "Claim":
-        bare = tuple(replace(line, rationale=(), considered=()) for line in self.lines)
-        said = tuple(Edit(edit.kind, edit.outcome, edit.codes, "", "") for edit in self.edits)
-        return replace(self, lines=bare, edits=said, releases=())
+    def _unexplained(self) -> tuple[object, ...]:
+        """All that is decided, in one row; not the words for it, nor the releases read."""
+        lines = tuple(
+            (
+                line.code,
+                line.modifiers,
+                line.units,
+                line.diagnosis_pointers,
+                line.charge,
+                line.procedure_ids,
+                line.lesion_ids,
+            )
+            for line in self.lines
+        )
+        edits = tuple((edit.kind, edit.outcome, edit.codes) for edit in self.edits)
+        decided = (
+            self.status,
+            self.date_of_service,
+            self.place_of_service,
+            self.rendering_npi,
+            self.authorizations,
+            self.diagnoses,
+            self.patient_pay_lines,
+            self.holds,
+            self.missed,
+            self.unsupported,
+        )
+        return (*decided, lines, edits)
 
 
 @dataclass(frozen=True, slots=True)

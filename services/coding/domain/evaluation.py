@@ -234,7 +234,7 @@ def without_complexity_beside_25(chart: Chart, outcome: Outcome) -> Outcome:
         "modifier", "bundled", (with_25[0], _COMPLEXITY), says, str(CPT_EVALUATION), rule="EM-9"
     )
     kept = tuple(each for each in outcome.drafts if each.code != _COMPLEXITY)
-    return replace(outcome, drafts=kept) + Outcome(edits=(edit,))
+    return outcome.with_drafts(kept) + Outcome(edits=(edit,))
 
 
 @rule("EM-8", since=LONG_AGO, cite=PTP)

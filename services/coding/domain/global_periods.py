@@ -52,7 +52,7 @@ def apply_global_periods(chart: Chart, outcome: Outcome) -> Outcome:
         extra = extra + said
         if kept is not None:
             drafts.append(kept)
-    return replace(outcome, drafts=tuple(drafts)) + extra
+    return outcome.with_drafts(drafts) + extra
 
 
 @rule("GP-1", since=LONG_AGO, cite=GLOBAL_SURGERY)

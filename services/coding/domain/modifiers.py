@@ -52,7 +52,7 @@ def mark_notices(chart: Chart, outcome: Outcome) -> Outcome:
                 draft, modifiers=(*draft.modifiers, "GA"), reasons=(*draft.reasons, reason)
             )
         drafts.append(draft)
-    return replace(outcome, drafts=tuple(drafts))
+    return outcome.with_drafts(drafts)
 
 
 @rule("MD-2", since=LONG_AGO, cite=GLOBAL_SURGERY)
@@ -80,7 +80,7 @@ def order_modifiers(chart: Chart, outcome: Outcome) -> Outcome:
         if len(ordered) > _MOST:
             held.append(review("modifiers", f"{draft.code}: more than four modifiers."))
         drafts.append(replace(draft, modifiers=ordered))
-    return replace(outcome, drafts=tuple(drafts)) + Outcome(holds=tuple(held))
+    return outcome.with_drafts(drafts) + Outcome(holds=tuple(held))
 
 
 def _place(modifier: str) -> tuple[int, str]:

@@ -49,7 +49,7 @@ def edit_pairs(chart: Chart, outcome: Outcome) -> Outcome:
             if kept is not None and _one_lesion(chart, column_1, column_2):
                 drafts[first] = _without_59(column_1)
             extra = extra + said
-    return replace(outcome, drafts=tuple(each for each in drafts if each is not None)) + extra
+    return outcome.with_drafts(each for each in drafts if each is not None) + extra
 
 
 def _pairs(chart: Chart, drafts: tuple[Draft, ...]) -> list[tuple[int, int, Pair]]:
@@ -199,7 +199,7 @@ def sum_units(chart: Chart, outcome: Outcome) -> Outcome:
             summed[key] = draft
         else:
             summed[key] = _sum(known, draft)
-    return replace(outcome, drafts=(*others, *summed.values()))
+    return outcome.with_drafts((*others, *summed.values()))
 
 
 def _sum(one: Draft, other: Draft) -> Draft:
@@ -243,7 +243,7 @@ def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
         seen.add(draft.code)
         told_apart |= places
         drafts.append(draft)
-    return replace(outcome, drafts=tuple(drafts))
+    return outcome.with_drafts(drafts)
 
 
 @rule("AO-1", since=LONG_AGO, cite=ADD_ONS)
