@@ -121,10 +121,12 @@ async def test_a_transient_failure_is_retried_and_its_successors_follow(
     pardon = said("pardon", 1, ids.case_id("north", "V-9"))
     await hear(wall, "transient", "b")
     await apply(wall, STAGE, [pardon], NOW)
+    await owner.execute("update parked set next_at = now() + interval '1 hour' where n = 1")
     await sweep(wall)
-    assert await words(owner) == []
+    assert await owner.fetchval("select attempts from parked where n = 1") == 1
     await make_due(owner)
     await sweep(wall)
+    assert await words(owner) == []
     row = await owner.fetchrow("select * from parked where n = 1")
     assert (row["attempts"], row["kind"], row["status"]) == (2, "retry", "open")
     await owner.execute(
