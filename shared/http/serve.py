@@ -12,6 +12,8 @@ from shared.telemetry import start_telemetry
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 _GRACEFUL_SECONDS = 10
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients and balancers keep an idle connection: they end it, never a request on it."""
 
 
 def serve(service: str, build: Callable[[SettingsT], FastAPI], settings: SettingsT) -> None:
@@ -28,6 +30,7 @@ def serve(service: str, build: Callable[[SettingsT], FastAPI], settings: Setting
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACEFUL_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     server = uvicorn.Server(config)
     server.run()

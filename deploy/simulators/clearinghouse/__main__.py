@@ -21,6 +21,7 @@ from deploy.simulators.webhooks import read_sources, source_for
 
 _KEY_VARIABLE = "CLEARINGHOUSE_API_KEY"
 _SFTP_USER = "practice"
+_KEEP_ALIVE_SECONDS = 75  # longer than clients keep an idle connection
 
 
 def _arguments() -> argparse.Namespace:
@@ -75,7 +76,13 @@ def main() -> int:
                 await task
 
     app = create_app(store, house, clock.now, api_key, deliver)
-    uvicorn.run(app, host=arguments.host, port=arguments.port, log_level="warning")
+    uvicorn.run(
+        app,
+        host=arguments.host,
+        port=arguments.port,
+        log_level="warning",
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )
     return 0
 
 
