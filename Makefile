@@ -35,7 +35,7 @@ migrate: setup ## bring the database of DATABASE_URL (or the embedded one) to th
 	@exec $(PY) -m deploy.local migrate
 
 test: setup ## every test, on a real PostgreSQL and broker (TESTS="path -k name" for some)
-	@exec $(PY) -m pytest -q $(or $(TESTS),-n 3 --dist loadscope --no-loadscope-reorder)
+	@exec $(PY) -m pytest -q $(or $(TESTS),-n 2 --dist loadscope --no-loadscope-reorder)
 
 check: setup ## exactly what CI runs, cheapest failure first: format, lint, imports, types, drift, tests
 	$(PY) -m ruff format --check .
