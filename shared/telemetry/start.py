@@ -10,6 +10,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import DEFAULT_OFF, DEFAULT_ON
 
 from shared.kernel.clock import Clock
 from shared.telemetry.log import start_logging
@@ -18,10 +19,18 @@ _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 def start_telemetry(service: str) -> None:
-    """Begin JSON logs and traces. Spans leave the process only where an OTLP endpoint is set."""
+    """Begin JSON logs and traces.
+
+    Spans are recorded, and leave the process, only where an OTLP endpoint is set; trace ids travel
+    in any case.
+    """
     start_logging(service)
-    provider = TracerProvider(resource=Resource.create({"service.name": f"dermis-{service}"}))
-    if os.environ.get(_ENDPOINT):
+    exported = bool(os.environ.get(_ENDPOINT))
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": f"dermis-{service}"}),
+        sampler=DEFAULT_ON if exported else DEFAULT_OFF,
+    )
+    if exported:
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
 

@@ -47,6 +47,21 @@ def _administration(chart: Chart, procedure: DrugAdministration) -> Outcome:
     """What a specialty pharmacy supplied is administered, never charged; infusions need times."""
     if procedure.route is None:
         return Outcome(holds=(missing(procedure, "route of the drug"),))
+    outcome = _given(chart, procedure)
+    if procedure.supplied_by == "specialty_pharmacy":
+        return outcome
+    if procedure.supplied_by is None:
+        return outcome + Outcome(holds=(missing(procedure, "supplier of the drug"),))
+    drug = DrugUsed(
+        hcpcs=procedure.hcpcs,
+        units=procedure.units,
+        wasted_units=procedure.wasted_units,
+        container=procedure.container,
+    )
+    return outcome + drug_used(chart, procedure, drug, "")
+
+
+def _given(chart: Chart, procedure: DrugAdministration) -> Outcome:
     if procedure.route == "intravenous":
         asks = f"Procedure {procedure.procedure_id}: infusion codes need start and stop times."
         return Outcome(holds=(review("infusion_times", asks),))
@@ -62,18 +77,7 @@ def _administration(chart: Chart, procedure: DrugAdministration) -> Outcome:
         reasons=(because("DR-1", says, AAD, *chart.at(procedure, "route")),),
         distinct=procedure.distinct,
     )
-    outcome = Outcome(drafts=(given,))
-    if procedure.supplied_by == "specialty_pharmacy":
-        return outcome
-    if procedure.supplied_by is None:
-        return outcome + Outcome(holds=(missing(procedure, "supplier of the drug"),))
-    drug = DrugUsed(
-        hcpcs=procedure.hcpcs,
-        units=procedure.units,
-        wasted_units=procedure.wasted_units,
-        container=procedure.container,
-    )
-    return outcome + drug_used(chart, procedure, drug, "")
+    return Outcome(drafts=(given,))
 
 
 @rule("DR-2", since=LONG_AGO, cite=WASTE)

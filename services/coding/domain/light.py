@@ -13,7 +13,7 @@ from services.coding.domain.chart import (
     review,
     total,
 )
-from services.coding.domain.claim import Hold
+from services.coding.domain.claim import Edit, Hold
 from services.coding.domain.documented import PhotodynamicTherapy, Phototherapy
 from services.coding.domain.drugs import drug_used
 from services.coding.domain.sources import CPT_LIGHT, LONG_AGO
@@ -26,6 +26,7 @@ _APPLIED = {
     "96573": "Applied by the provider.",
     "96574": "Applied by the provider, with debridement.",
 }
+_ONCE = "Photodynamic therapy is billed once a day."
 _SMALL_EXCIMER = 250
 _MEDIUM_EXCIMER = 500
 
@@ -77,7 +78,10 @@ def _excimer(chart: Chart, procedures: Sequence[Phototherapy]) -> Outcome:
 
 @rule("PD-1", since=LONG_AGO, cite=_CPT_PHOTODYNAMIC)
 def photodynamic_therapies(chart: Chart) -> Outcome:
-    """By staff, by the provider, or by the provider with debridement; one a day, and the drug."""
+    """By staff, by the provider, or by the provider with debridement; one a day, and the drug.
+
+    Charted in several ways for one day, the most that was done is the one billed.
+    """
     parts: list[Outcome] = []
     by_code: dict[str, list[PhotodynamicTherapy]] = defaultdict(list)
     for procedure in chart.of(PhotodynamicTherapy):
@@ -87,14 +91,17 @@ def photodynamic_therapies(chart: Chart) -> Outcome:
         else:
             by_code[code].append(procedure)
         parts.append(drug_used(chart, procedure, procedure.drug, "drug/"))
-    for code, each in by_code.items():
-        evidence = [place for one in each for place in chart.at(one, "applied_by", "debridement")]
-        draft = _draft(chart, each, code, "PD-1", _APPLIED[code], tuple(evidence))
-        parts.append(Outcome(drafts=(draft,)))
-    if len(by_code) > 1:
-        asks = "Photodynamic therapy is charted in two ways for one day, and billed once."
-        parts.append(Outcome(holds=(review("count_conflict", asks),)))
-    return total(parts)
+    if not by_code:
+        return total(parts)
+    billed, *included = sorted(by_code, reverse=True)
+    each = [one for code in (billed, *included) for one in by_code[code]]
+    evidence = [place for one in each for place in chart.at(one, "applied_by", "debridement")]
+    draft = _draft(chart, each, billed, "PD-1", _APPLIED[billed], tuple(evidence))
+    edits = tuple(
+        Edit("ncci", "bundled", (billed, code), _ONCE, str(_CPT_PHOTODYNAMIC), rule="PD-1")
+        for code in included
+    )
+    return total([Outcome(drafts=(draft,), edits=edits), *parts])
 
 
 def _photodynamic(procedure: PhotodynamicTherapy) -> str | Hold:

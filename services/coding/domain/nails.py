@@ -11,11 +11,14 @@ from services.coding.domain.chart import (
     review,
     total,
 )
+from services.coding.domain.claim import Edit
 from services.coding.domain.documented import Nail
 from services.coding.domain.sources import CPT_NAILS, LONG_AGO
+from shared.kernel.cite import Cite
 from shared.kernel.rule import rule
 
 _MANY_DEBRIDED = 6
+_FOOT_CARE = Cite("CMS routine foot care, from memory", verified=False)
 DIGITS = frozenset(
     {"FA", "TA", *(f"F{each}" for each in range(1, 10)), *(f"T{each}" for each in range(1, 10))}
 )
@@ -107,7 +110,7 @@ def _debridement(chart: Chart, procedures: Sequence[Nail]) -> Outcome:
     """One to five nails debrided are one code, six and more another; one unit."""
     parts, counted, number = [], [], 0
     for procedure in procedures:
-        listed = len(procedure.digits)
+        listed = len(set(procedure.digits))
         if procedure.count is not None and listed and listed != procedure.count:
             says = f"Procedure {procedure.procedure_id}: count and digits disagree."
             parts.append(Outcome(holds=(review("count_conflict", says),)))
@@ -126,8 +129,16 @@ def _debridement(chart: Chart, procedures: Sequence[Nail]) -> Outcome:
             reasons=(because("NL-4", f"{number} nails debrided.", CPT_NAILS, *evidence),),
             distinct=all(each.distinct for each in counted) or None,
         )
-        parts.append(Outcome(drafts=(draft,)))
+        parts.append(Outcome(drafts=(draft,), edits=_class_findings(chart, draft.code)))
     return total(parts)
+
+
+def _class_findings(chart: Chart, code: str) -> tuple[Edit, ...]:
+    """Medicare covers routine foot care only with its class findings, Q7 to Q9 (NL-4, †)."""
+    if chart.facts.payer.program != "medicare":
+        return ()
+    says = "Medicare wants the class findings (Q7, Q8 or Q9) with nails debrided."
+    return (Edit("modifier", "warned", (code,), says, str(_FOOT_CARE), rule="NL-4"),)
 
 
 def _digits(procedures: Iterable[Nail]) -> frozenset[str]:

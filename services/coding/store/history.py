@@ -1,5 +1,6 @@
 """Past services of patients, as global periods and repeats ask for them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -58,19 +59,14 @@ async def _of_patients(
         .where(of_patient.in_(set(patients.values())))
         .order_by(past_service.c.date_of_service, past_service.c.claim_id, past_service.c.number)
     )
-    services = rows.all()
-    return {
-        case_id: tuple(
-            PastService(
-                row.code,
-                row.date_of_service,
-                tuple(row.sites),
-                row.laterality,
-                tuple(row.diagnoses),
-            )
-            for row in services
-            if (row.practice_id, row.mrn) == patient and row.case_id != case_id
+    services: dict[tuple[str, str], list[tuple[UUID, PastService]]] = defaultdict(list)
+    for row in rows:
+        service = PastService(
+            row.code, row.date_of_service, tuple(row.sites), row.laterality, tuple(row.diagnoses)
         )
+        services[row.practice_id, row.mrn].append((row.case_id, service))
+    return {
+        case_id: tuple(service for of_case, service in services[patient] if of_case != case_id)
         for case_id, patient in patients.items()
     }
 

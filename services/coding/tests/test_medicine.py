@@ -91,6 +91,17 @@ def test_photodynamic_therapy(coded: Any, facts: dict[str, Any], lines: str) -> 
     assert coded([light], [AK]).lines == lines
 
 
+def test_photodynamic_therapy_in_two_ways_is_billed_once(coded: Any) -> None:
+    """PD-1: one per day; the most that was done, the other as bundled."""
+    by_staff = {"kind": "photodynamic_therapy", "lesion_id": "L1", "applied_by": "staff"}
+    debrided = {**by_staff, "applied_by": "provider", "debridement": True}
+    found = coded([by_staff, debrided], [AK])
+    assert (found.lines, found.status) == ("96574", "ready")
+    assert [(each.outcome, each.codes) for each in found.claim.edits] == [
+        ("bundled", ("96574", "96567"))
+    ]
+
+
 def test_keratoses_under_the_light_are_not_destroyed_again(coded: Any) -> None:
     light = {"kind": "photodynamic_therapy", "lesion_id": "L1", "applied_by": "staff"}
     frozen = {
@@ -137,6 +148,16 @@ def test_nails(coded: Any, procedures: list[tuple[str, list[str]]], lines: str) 
     ]
     found = coded(done)
     assert (found.lines, found.status) == (lines, "ready")
+
+
+def test_a_digit_named_twice_is_one_nail_debrided(coded: Any) -> None:
+    """NL-4; and Medicare is told that it wants the class findings."""
+    digits = ["TA", "T1", "T2", "T3", "T4", "T4"]
+    nail = {"kind": "nail", "procedure": "debridement", "digits": digits, "diagnosis": "B35.1"}
+    found = coded([nail], around=MEDICARE)
+    assert (found.lines, found.status) == ("11720", "ready")
+    assert [(each.kind, each.outcome) for each in found.claim.edits] == [("modifier", "warned")]
+    assert coded([nail], around=COMMERCIAL).claim.edits == ()
 
 
 def test_a_nail_without_its_digit_has_no_line(coded: Any) -> None:
@@ -191,7 +212,18 @@ def dose(**facts: Any) -> dict[str, Any]:
         ),
         pytest.param({"supplied_by": None}, {}, "96372", "needs_review", id="supplier not charted"),
         pytest.param(
-            {"route": "intravenous"}, {}, "", "needs_review", id="DR-6 infusions need times"
+            {"route": "intravenous"},
+            {},
+            "J3245-JZx100",
+            "needs_review",
+            id="DR-6 infusions need times, the drug is known",
+        ),
+        pytest.param(
+            {"hcpcs": "J9260", "units": 1},
+            {},
+            "J9260-JZ",
+            "needs_review",
+            id="DR-1 chemotherapy is a question, the drug is known",
         ),
         pytest.param(
             {"wasted_units": None},
