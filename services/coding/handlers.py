@@ -26,10 +26,17 @@ from shared.contracts.denial_received import DenialReceived
 from shared.contracts.encounter_documented import EncounterDocumented
 from shared.contracts.pathology_returned import PathologyReturned
 from shared.contracts.visit_classified import VisitClassified
-from shared.kernel.business_days import PRACTICE_ZONE
+from shared.kernel.business_days import PRACTICE_ZONE, first_business_day
 from shared.kernel.ids import claim_id
 
-ALERT, REVIEW = "pathology_alert", "pathology_review"
+ALERT, REVIEW, WAITED = "pathology_alert", "pathology_review", "pathology_waited"
+
+
+_DUE = {
+    ALERT: "Day 7 without a final report.",
+    REVIEW: "Day 14 without a final report.",
+    WAITED: "The practice waits no longer for the report.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,9 @@ def on_denial_received(
 
 
 def on_hold_due(case: Case, due: Due, now: datetime, references: References) -> Decision[Case]:
-    """A report is late: on day 7 it is said, on day 14 a person is asked."""
-    day = "7" if due.kind.startswith(ALERT) else "14"
-    cause = _Cause(f"timer:{due.kind}", f"Day {day} without a final report.")
+    """A report is late: on day 7 it is said, on day 14 a person is asked; or the wait is over."""
+    why = next(says for kind, says in _DUE.items() if due.kind.startswith(kind))
+    cause = _Cause(f"timer:{due.kind}", why)
     return _decide(case, now, references, cause)
 
 
@@ -131,6 +138,7 @@ HANDLERS: Handlers[Case, References] = {
     Recode: on_recode,
     ALERT: on_hold_due,
     REVIEW: on_hold_due,
+    WAITED: on_hold_due,
 }
 
 
@@ -187,11 +195,21 @@ def _coded(case: Case, encounter_id: str, version: Version, now: datetime) -> Cl
 
 
 def _timers(encounter_id: str, claim: Claim, now: datetime) -> Mapping[str, datetime | None]:
-    """When the hold is looked at again: the seventh and the fourteenth day, at their start."""
-    pending = any(hold.reason == PATHOLOGY_PENDING for hold in claim.holds)
+    """When a hold is looked at again, at the start of the day.
+
+    The laboratory is asked on the business day that follows the seventh day or is it; a person on
+    the fourteenth; a wait of the practice's own ends on its day.
+    """
+    holds = [hold for hold in claim.holds if hold.reason == PATHOLOGY_PENDING]
+    last = claim.date_of_service + REVIEW_AFTER
+    waits = [day for hold in holds if (day := hold.release_on) is not None and day < last]
+    days = {
+        ALERT: first_business_day(claim.date_of_service + ALERT_AFTER) if holds else None,
+        REVIEW: last if holds else None,
+        WAITED: min(waits, default=None),
+    }
     found: dict[str, datetime | None] = {}
-    for kind, after in ((ALERT, ALERT_AFTER), (REVIEW, REVIEW_AFTER)):
-        start = datetime.combine(claim.date_of_service + after, time(), PRACTICE_ZONE)
-        due = start.astimezone(UTC)
-        found[f"{kind}:{encounter_id}"] = due if pending and due > now else None
+    for kind, day in days.items():
+        due = None if day is None else datetime.combine(day, time(), PRACTICE_ZONE).astimezone(UTC)
+        found[f"{kind}:{encounter_id}"] = due if due is not None and due > now else None
     return found

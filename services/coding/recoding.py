@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerContext
 from uuid import UUID
 
@@ -104,7 +104,7 @@ def _end_with_service() -> None:
 def _decide(share: Sequence[Told], history: History) -> Decided:
     (setting,) = _here
     run = setting.run
-    references = References(setting.references.tables, setting.references.fees, history)
+    references = replace(setting.references, history=history)
     found: list[tuple[str, ClaimDiffers | Uncoded]] = []
     for told in share:
         try:

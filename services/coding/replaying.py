@@ -13,6 +13,7 @@ from services.coding.recoding import Recoders, Setting
 from services.coding.store import replays
 from services.coding.store.fees import load_fees
 from services.coding.store.history import history_of
+from services.coding.store.policies import load_policies
 from shared.telemetry import error_fields, logger
 
 PAGE = 400
@@ -73,4 +74,5 @@ class Replays:
     async def _setting(self, connection: AsyncConnection, run: Replay) -> Setting:
         tables = await self._parts.reference_tables.snapshot(connection)
         fees = await load_fees(connection)
-        return Setting(run, References(proposed(tables, run.proposal), fees))
+        policies = await load_policies(connection)
+        return Setting(run, References(proposed(tables, run.proposal), fees, policies=policies))

@@ -83,6 +83,14 @@ fee = Table(
     Column("amount", Numeric(14, 2), nullable=False),
 )
 
+# document: the practice's choices, for every payer and for those with their own
+policy = Table(
+    "policy",
+    metadata,
+    _text("practice_id", key=True),
+    Column("document", JSONB, nullable=False),
+)
+
 # Which patient a case is of, by the practice's own number: history is found by it.
 case_patient = Table(
     "case_patient",
@@ -145,7 +153,7 @@ replay_uncoded = Table(
     _text("reason"),
 )
 
-OF_A_PRACTICE = (claim, claim_version, fee, case_patient, past_service)
+OF_A_PRACTICE = (claim, claim_version, fee, policy, case_patient, past_service)
 
 # A release is in force only with all of its parts (NCCI pairs come in four files).
 reference_release = Table(

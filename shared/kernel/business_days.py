@@ -28,6 +28,11 @@ def add_business_days(day: date, days: int) -> date:
     return day
 
 
+def first_business_day(day: date) -> date:
+    """The day itself where it is one, else the next that is."""
+    return day if is_business_day(day) else add_business_days(day, 1)
+
+
 def business_days_between(start: date, end: date) -> int:
     """Business days after `start` up to and including `end`; 0 where end is not later."""
     return sum(

@@ -6,6 +6,7 @@ from services.coding import store, wire
 from services.coding.api.parts import Here, Reader
 from services.coding.domain.charged import compared
 from services.coding.domain.claim import Version
+from services.coding.domain.policy import PolicyBook
 from services.coding.domain.rulebook import code
 from shared.contracts.documents.claim import CodedClaim
 from shared.kernel.ids import case_id as case_of
@@ -20,7 +21,10 @@ async def preview(asked: wire.Preview, who: Reader, here: Here) -> CodedClaim:
     async with here.database.transaction([who.practice_id]) as connection:
         tables = await here.reference_tables.snapshot(connection)
         fees = await store.load_fees(connection)
-    facts = wire.preview_facts(asked, fees.get(who.practice_id, {}))
+        policies = await store.load_policies(connection)
+    facts = wire.preview_facts(
+        asked, fees.get(who.practice_id, {}), policies.get(who.practice_id, PolicyBook())
+    )
     encounter = facts.encounter
     claim = code(facts, tables, asked.as_of or facts.day)
     charged = wire.charges_of(asked)

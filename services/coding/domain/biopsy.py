@@ -163,8 +163,10 @@ def _part_of(sample: Sample, code: str, rule_id: str, says: str) -> Outcome:
 
 def _with_modifiers(chart: Chart, sample: Sample) -> Sample:
     modifiers: list[str] = []
-    if (sample.removed and _frozen(sample)) or _first_diagnosis(chart, sample):
-        modifiers.append("59")
+    if sample.removed and _frozen(sample):
+        modifiers.append(chart.facts.policy.frozen_section)
+    elif _first_diagnosis(chart, sample):
+        modifiers.append(chart.facts.policy.distinct)
     lid = lid_modifier(sample)
     if lid is not None:
         modifiers.append(lid)

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.coding.domain.claim import Claim, Frequency, Version
 from services.coding.domain.documented import Encounter
 from services.coding.domain.facts import Authorization, Facts, Payer, Result, RoutedService
+from services.coding.domain.policy import PolicyBook
 from services.coding.domain.references import References
 
 
@@ -130,6 +131,7 @@ class Case:
         """Everything known about one encounter."""
         documented = self.encounters[encounter_id]
         visit = self.visit
+        payer = Payer() if visit is None else visit.payer
         results = [
             each.result
             for _, each in sorted(self.results.items())
@@ -141,10 +143,11 @@ class Case:
             results=results,
             routed=() if visit is None else visit.services,
             authorizations=self._authorizations(),
-            payer=Payer() if visit is None else visit.payer,
+            payer=payer,
             history=references.history.get(self.case_id, ()),
             fees=references.fees.get(self.practice_id, {}),
             queries=documented.queries,
+            policy=references.policies.get(self.practice_id, PolicyBook()).of(payer.payer_id),
         )
 
     def frequency(self, encounter_id: str, claim: Claim) -> Frequency:

@@ -70,7 +70,7 @@ def _given(chart: Chart, procedure: DrugAdministration) -> Outcome:
         return Outcome(holds=(review("not_covered", asks),))
     says = "Injected under the skin or into muscle, no chemotherapy."
     given = Draft(
-        code="96372",
+        code=chart.facts.policy.injection,
         units=1,
         procedure_ids=(procedure.procedure_id,),
         targets=chart.targets(procedure),

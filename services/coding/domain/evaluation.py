@@ -28,6 +28,7 @@ from services.coding.domain.sources import (
     LONG_AGO,
     NCCI_1,
     NCCI_3,
+    OWN,
     PTP,
 )
 from services.coding.domain.visit_diagnoses import visit_diagnoses
@@ -163,7 +164,11 @@ def _beside_procedures(
     if major and evaluation.decision_for_surgery:
         says = "Decision for a 90-day procedure made today: 57."
         reason = because("EM-5", says, GLOBAL_SURGERY, f"{_AT}/decision_for_surgery")
-        return Outcome(drafts=(_marked(visit, "57", reason),))
+        decided = _marked(visit, "57", reason)
+        if minor and chart.facts.policy.visit_beside_minor:
+            says = "The payer wants 25 too where a minor procedure was done."
+            decided = _marked(decided, "25", because("EM-5", says, OWN))
+        return Outcome(drafts=(decided,))
     if evaluation.separately_identifiable is None:
         asks = "Evaluation: whether it was separate from the procedures is not charted."
         return Outcome(holds=(Hold("missing_fact", asks),))

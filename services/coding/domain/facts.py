@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 
 from services.coding.domain.documented import Encounter, Side
+from services.coding.domain.policy import Policy
 from services.coding.domain.references import FeeSchedule, PastService
 
 ResultStatus: TypeAlias = Literal[
@@ -80,7 +81,8 @@ class Facts:
     """Everything known about one encounter.
 
     results: in the order that evidence pointers count. visit_known: whether the visit was heard.
-    queries: what documentation found that blocks billing, one sentence each.
+    queries: what documentation found that blocks billing, one sentence each. policy: what the
+    practice chose for this payer.
     """
 
     encounter: Encounter
@@ -91,6 +93,7 @@ class Facts:
     history: Sequence[PastService] = ()
     fees: FeeSchedule = field(default_factory=dict)
     queries: Sequence[str] = ()
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def day(self) -> date:

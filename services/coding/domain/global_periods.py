@@ -177,12 +177,18 @@ def _procedure(
 def _complication(
     chart: Chart, draft: Draft, running: tuple[PastService, ...]
 ) -> tuple[Draft | None, Outcome]:
-    """A complication treated in an operating room takes 78; office care is part for Medicare."""
+    """A complication treated in an operating room takes 78; office care is part for Medicare.
+
+    What another payer does with office care, the practice's policy says.
+    """
     if chart.encounter.place_of_service in chart.tables.facilities:
         says = "Return to the operating room for a complication: 78."
         return _marked(draft, "78", "GP-4", says)
-    if chart.facts.payer.national:
+    paid = chart.facts.policy.office_complications
+    if chart.facts.payer.national or paid == "included":
         return None, _included(running[0], draft, "GP-4", _PHYSICIAN_ALONE)
+    if paid == "paid":
+        return draft, Outcome()
     asks = f"{draft.code}: does the payer pay office care of a complication?"
     return draft, Outcome(holds=(review("global_period", asks),))
 

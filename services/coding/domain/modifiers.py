@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from services.coding.domain.chart import Chart, Outcome, because, review
-from services.coding.domain.sources import COVERAGE, GLOBAL_SURGERY, LONG_AGO
+from services.coding.domain.ranking import ranked
+from services.coding.domain.references import SURGICAL
+from services.coding.domain.sources import COVERAGE, GLOBAL_SURGERY, LONG_AGO, OWN
 from shared.kernel.rule import rule
 
 _ORDER = (
@@ -15,6 +17,7 @@ _ORDER = (
     "58",
     "78",
     "79",
+    "51",
     "59",
     "X",
     "76",
@@ -35,6 +38,28 @@ _ONE_OF = (
     frozenset({"JW", "JZ"}),
 )
 """Of each of these a line carries one."""
+
+
+@rule("MD-4", since=LONG_AGO, cite=OWN)
+def mark_multiple(chart: Chart, outcome: Outcome) -> Outcome:
+    """Second and further procedures take 51 only where the payer wants it; add-ons never do."""
+    if not chart.facts.policy.multiple_procedures:
+        return outcome
+    procedures = [
+        draft
+        for draft in outcome.drafts
+        if chart.tables.global_days(draft.code, chart.day) in SURGICAL
+        and not chart.tables.add_on(draft.code)
+    ]
+    further = ranked(chart, procedures)[1:]
+    reason = because("MD-4", "Second or further procedure, the payer wants 51.", OWN)
+    drafts = [
+        replace(each, modifiers=(*each.modifiers, "51"), reasons=(*each.reasons, reason))
+        if any(each is one for one in further)
+        else each
+        for each in outcome.drafts
+    ]
+    return outcome.with_drafts(drafts)
 
 
 @rule("MD-3", since=LONG_AGO, cite=COVERAGE)

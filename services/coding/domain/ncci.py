@@ -47,7 +47,7 @@ def edit_pairs(chart: Chart, outcome: Outcome) -> Outcome:
             kept, said = _edited(chart, column_1, column_2, pair)
             drafts[second] = kept
             if kept is not None and _one_lesion(chart, column_1, column_2):
-                drafts[first] = _without_59(column_1)
+                drafts[first] = _without_distinct(chart, column_1)
             extra = extra + said
     return outcome.with_drafts(each for each in drafts if each is not None) + extra
 
@@ -80,17 +80,18 @@ def _edited(
     if chart.tables.codes[pair.column_2].family == FAMILY:
         return column_2, _beside_a_visit(column_2, pair)
     apart = True if column_2.distinct else _apart(chart, column_1, column_2)
-    if _lifted(column_2, apart):
+    if _lifted(chart, column_2, apart):
         return column_2, _allowed(pair, "The modifier of column 2 says that it is apart.")
     if apart is None:
         asks = f"{pair.column_1} with {pair.column_2}: separate lesion, site or session?"
         return column_2, Outcome(holds=(review("ncci_distinct", asks),))
-    if not (apart or _DISTINCT.intersection(column_1.modifiers)):
+    if not (apart or _told_apart(chart, column_1)):
         return None, _dropped(pair, "NC-3", "One lesion: part of column 1.", column_2)
-    says = f"Column 2 to {pair.column_1}, another lesion or site: 59."
+    apart_by = chart.facts.policy.distinct
+    says = f"Column 2 to {pair.column_1}, another lesion or site: {apart_by}."
     marked = replace(
         column_2,
-        modifiers=(*column_2.modifiers, "59"),
+        modifiers=(*column_2.modifiers, apart_by),
         reasons=(*column_2.reasons, because("NC-2", says, _source(pair), *chart.where(column_2))),
     )
     return marked, _allowed(pair, "Separate lesions.")
@@ -101,17 +102,31 @@ def _one_lesion(chart: Chart, column_1: Draft, column_2: Draft) -> bool:
 
 
 @rule("BX-6", since=LONG_AGO, cite=NCCI_3)
-def _without_59(column_1: Draft) -> Draft:
+def _without_distinct(chart: Chart, column_1: Draft) -> Draft:
     """Of a biopsy and the removal that its frozen section decided, column 2 takes the 59."""
-    return replace(column_1, modifiers=tuple(each for each in column_1.modifiers if each != "59"))
+    dropped = _DISTINCT | {chart.facts.policy.frozen_section}
+    kept = tuple(each for each in column_1.modifiers if each not in dropped)
+    return replace(column_1, modifiers=kept)
 
 
-def _lifted(column_2: Draft, apart: bool | None) -> bool:
-    """Whether a modifier lifts the edit by itself; 58, 78 and 79 never split one lesion."""
-    carried = _SPEAK_FOR_THEMSELVES.intersection(column_2.modifiers)
+def _lifted(chart: Chart, column_2: Draft, apart: bool | None) -> bool:
+    """Whether a modifier lifts the edit by itself."""
     if apart is False:
-        return bool(carried & _DISTINCT)
-    return bool(carried)
+        return _told_apart(chart, column_2)
+    return bool(_SPEAK_FOR_THEMSELVES.intersection(column_2.modifiers))
+
+
+@rule("BX-6", since=LONG_AGO, cite=NCCI_3)
+def _told_apart(chart: Chart, draft: Draft) -> bool:
+    """Whether a line says that it stands beside another of one lesion.
+
+    58 never does, save where the payer wants it on the biopsy whose frozen section decided.
+    """
+    if _DISTINCT.intersection(draft.modifiers):
+        return True
+    procedures = (chart.procedure(each) for each in draft.procedure_ids)
+    frozen = any(isinstance(each, Biopsy) and each.frozen_section for each in procedures)
+    return frozen and chart.facts.policy.frozen_section in draft.modifiers
 
 
 def _allowed(pair: Pair, says: str) -> Outcome:
@@ -219,7 +234,12 @@ def _sum(one: Draft, other: Draft) -> Draft:
 @rule("EX-8", since=LONG_AGO, cite=CPT_EXCISION)
 @rule("MO-4", since=LONG_AGO, cite=CPT_MOHS)
 def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
-    """The same code for another lesion takes 59, unless a digit tells the lines apart."""
+    """The same code for another lesion takes 59, unless a digit tells the lines apart.
+
+    XS or 76 in its place where the payer wants it.
+    """
+    policy = chart.facts.policy
+    repeated_by = "76" if policy.repeated_by_76 else policy.distinct
     seen: set[str] = set()
     told_apart: set[tuple[str, str]] = set()
     drafts = []
@@ -233,12 +253,12 @@ def mark_repeats(chart: Chart, outcome: Outcome) -> Outcome:
         ):
             reason = because(
                 "EX-8",
-                "The same code for another lesion: 59.",
+                f"The same code for another lesion: {repeated_by}.",
                 CPT_EXCISION,
                 *chart.where(draft),
             )
             draft = replace(
-                draft, modifiers=(*draft.modifiers, "59"), reasons=(*draft.reasons, reason)
+                draft, modifiers=(*draft.modifiers, repeated_by), reasons=(*draft.reasons, reason)
             )
         seen.add(draft.code)
         told_apart |= places

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+from services.coding.domain.policy import PolicyBook
 from services.coding.domain.releases import (
     Editions,
     Release,
@@ -298,8 +299,12 @@ def charge(
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What the handlers of one batch read beside their cases: fees by practice, history by case."""
+    """What the handlers of one batch read beside their cases.
+
+    fees, policies: by practice. history: by case.
+    """
 
     tables: Tables
     fees: Mapping[str, FeeSchedule] = field(default_factory=dict)
     history: Mapping[UUID, tuple[PastService, ...]] = field(default_factory=dict)
+    policies: Mapping[str, PolicyBook] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.coding.domain.claim import Claim, Line, Status
 from services.coding.domain.differences import matched
 from services.coding.domain.facts import Facts, Payer
+from services.coding.domain.policy import Policy
 from services.coding.domain.references import Tables
 from services.coding.domain.releases import (
     ADD_ONS,
@@ -45,12 +46,14 @@ class Proposal:
     """What is tried; what is not said stays as it is.
 
     releases: read for every date of service. payer: who is taken to pay instead of the visit's own
-    payer; patients without coverage stay so. carry_forward: the setting of that name.
+    payer; patients without coverage stay so. carry_forward: the setting of that name. policy: in
+    place of the practice's, for every payer.
     """
 
     releases: tuple[ChosenRelease, ...] = ()
     payer: Payer | None = None
     carry_forward: bool | None = None
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,8 @@ def replayed(facts: Facts, tables: Tables, proposal: Proposal, as_of: date) -> C
     """One encounter under the proposal. tables: as `proposed` made them."""
     if proposal.payer is not None and not facts.payer.self_pay:
         facts = replace(facts, payer=proposal.payer)
+    if proposal.policy is not None:
+        facts = replace(facts, policy=proposal.policy)
     return code(facts, tables, as_of)
 
 

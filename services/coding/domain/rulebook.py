@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from services.coding.domain.authorization import authorized, warn_unauthorized
 from services.coding.domain.biopsy import biopsies
@@ -59,6 +58,7 @@ from services.coding.domain.injections import drainages, injections
 from services.coding.domain.light import photodynamic_therapies, phototherapies
 from services.coding.domain.modifiers import (
     ask_about_contradictions,
+    mark_multiple,
     mark_notices,
     order_modifiers,
 )
@@ -71,6 +71,8 @@ from services.coding.domain.ncci import (
     mark_repeats,
     sum_units,
 )
+from services.coding.domain.pending import wait_for_reports
+from services.coding.domain.ranking import ranked
 from services.coding.domain.references import Tables, charge, component
 from services.coding.domain.repair import repairs
 from services.coding.domain.routing import route
@@ -120,9 +122,11 @@ STEPS: tuple[Step, ...] = (
     check_add_ons,
     check_units,
     ask_about_unsupported,
+    mark_multiple,
     mark_notices,
     ask_about_contradictions,
     order_modifiers,
+    wait_for_reports,
     visit_without_diagnosis,
     warn_unauthorized,
 )
@@ -166,20 +170,20 @@ def code(facts: Facts, tables: Tables, as_of: date) -> Claim:
 
 
 def _claim(chart: Chart, outcome: Outcome) -> Claim:
-    ranked = _ranked(chart, outcome.drafts)
-    diagnoses = tuple(dict.fromkeys(each for draft in ranked for each in draft.codes_of_targets))
-    holds = [*outcome.holds, *_questions(chart, ranked), *_queries(chart)]
-    if ranked:
+    drafts = ranked(chart, outcome.drafts)
+    diagnoses = tuple(dict.fromkeys(each for draft in drafts for each in draft.codes_of_targets))
+    holds = [*outcome.holds, *_questions(chart, drafts), *_queries(chart)]
+    if drafts:
         holds += releases_wanted(chart)
     holds += invalid_diagnoses(chart, diagnoses)
-    holds += ended_codes(chart, (draft.code for draft in ranked))
+    holds += ended_codes(chart, (draft.code for draft in drafts))
     if len(diagnoses) > _MOST_DIAGNOSES:
         holds.append(review("diagnoses", "More than twelve diagnoses: which are billed?"))
         diagnoses = diagnoses[:_MOST_DIAGNOSES]
-    billed, said = frozenset(draft.code for draft in ranked), releases_said(chart)
+    billed, said = frozenset(draft.code for draft in drafts), releases_said(chart)
     lines = tuple(
         _line(chart, draft, diagnoses, said, considered(chart, draft, outcome.edits, billed))
-        for draft in ranked
+        for draft in drafts
     )
     paid = outcome.patient_pay
     if chart.facts.payer.self_pay:
@@ -199,23 +203,9 @@ def _claim(chart: Chart, outcome: Outcome) -> Claim:
         holds=unique,
         edits=_unique(outcome.edits),
         missed=missed(chart, outcome),
-        unsupported=unsupported(chart, ranked),
+        unsupported=unsupported(chart, drafts),
         releases=releases_used(chart),
     )
-
-
-@rule("RK-1", since=LONG_AGO, cite=OWN)
-def _ranked(chart: Chart, drafts: tuple[Draft, ...]) -> list[Draft]:
-    """By relative value times units, highest first; what has none (drugs) comes last."""
-
-    def place(draft: Draft) -> tuple[bool, Decimal, str, tuple[str, ...], tuple[str, ...]]:
-        place = chart.encounter.place_of_service
-        part = component(draft.modifiers)
-        value = chart.tables.relative_value(draft.code, place, chart.day, part)
-        total_value = Decimal(0) if value is None else value * draft.units
-        return value is None, -total_value, draft.code, draft.procedure_ids, draft.modifiers
-
-    return sorted(drafts, key=place)
 
 
 def _line(

@@ -8,6 +8,7 @@ from services.coding.store.claims import (
     save,
 )
 from services.coding.store.fees import list_fees, load_fees, replace_fees
+from services.coding.store.policies import load_policies, replace_policies
 from services.coding.store.references import ReferenceTables
 from services.coding.store.releases import (
     Load,
@@ -36,8 +37,10 @@ __all__ = [
     "load",
     "load_exists",
     "load_fees",
+    "load_policies",
     "missing_parts",
     "replace_fees",
+    "replace_policies",
     "save",
     "take_back",
 ]

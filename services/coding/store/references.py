@@ -14,6 +14,7 @@ from services.coding.domain.releases import DIAGNOSES, LOCALITIES, QUALIFYING_VA
 from services.coding.snapshot import Content, Held, Record
 from services.coding.store.fees import load_fees
 from services.coding.store.history import load_history
+from services.coding.store.policies import load_policies
 from services.coding.store.shipped import load_shipped
 from services.coding.tables import OF_A_RELEASE, SHIPPED, reference_load, reference_release
 from shared.bus.stage import Input
@@ -52,6 +53,7 @@ class ReferenceTables:
             tables=await self.snapshot(connection),
             fees=await load_fees(connection),
             history=await load_history(connection, inputs),
+            policies=await load_policies(connection),
         )
 
     async def _renew(self, connection: AsyncConnection) -> None:

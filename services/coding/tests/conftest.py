@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from services.coding import seed, snapshot
 from services.coding.api.parts import CodingParts
 from services.coding.app import app_of, parts_of
 from services.coding.domain.claim import Claim
+from services.coding.domain.policy import Policy
 from services.coding.domain.references import Tables
 from services.coding.domain.rulebook import code
 from services.coding.settings import Settings
@@ -148,12 +149,16 @@ def coded(tables: Tables) -> Coder:
         *,
         around: Mapping[str, Any] | None = None,
         as_of: str = DAY,
+        policy: Policy | None = None,
         **facts: Any,
     ) -> Coded:
         asked = Preview.model_validate(
             {"encounter": encounter(procedures, lesions, **facts), **(around or {})}
         )
-        return Coded(code(preview_facts(asked, {}), tables, date.fromisoformat(as_of)))
+        known = preview_facts(asked, {})
+        if policy is not None:
+            known = replace(known, policy=policy)
+        return Coded(code(known, tables, date.fromisoformat(as_of)))
 
     return run
 

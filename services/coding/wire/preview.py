@@ -7,6 +7,7 @@ from pydantic import Field
 from services.coding.domain.charged import Charge
 from services.coding.domain.documented import Encounter
 from services.coding.domain.facts import Authorization, Facts, Payer, Result, RoutedService
+from services.coding.domain.policy import Policy, PolicyBook
 from services.coding.domain.references import FeeSchedule, PastService
 from services.coding.wire.encounter import encounter_of
 from shared.clinical.histology import Code
@@ -90,8 +91,11 @@ def charges_of(preview: Preview) -> list[Charge] | None:
     return [Charge(each.code, each.units, each.modifiers) for each in preview.charged]
 
 
-def preview_facts(preview: Preview, fees: FeeSchedule) -> Facts:
-    """The facts of a what-if: the reports are read here as pathology reads them."""
+def preview_facts(preview: Preview, fees: FeeSchedule, policies: PolicyBook | None = None) -> Facts:
+    """The facts of a what-if: the reports are read here as pathology reads them.
+
+    policies: of the practice; where no payer is named the national rules apply alone.
+    """
     encounter = encounter_of(preview.encounter)
     payer_id = preview.payer_id
     routed = preview.visit_classification
@@ -119,6 +123,7 @@ def preview_facts(preview: Preview, fees: FeeSchedule) -> Facts:
             for each in preview.history
         ],
         fees=fees,
+        policy=Policy() if policies is None or payer_id is None else policies.of(payer_id),
     )
 
 

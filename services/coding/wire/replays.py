@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from services.coding.domain.facts import Payer
+from services.coding.domain.policy import Policy
 from services.coding.domain.replay import (
     REPLAYED,
     ChosenRelease,
@@ -22,6 +23,7 @@ from services.coding.domain.replay import (
     Sums,
     Uncoded,
 )
+from services.coding.wire.policy import PolicyChoices
 from shared.contracts.documents.base import Count, Day, Document, Flag, Id, Items, Program
 
 
@@ -50,6 +52,7 @@ class ReplayAsked(Document):
     releases: Items[ProposedRelease] = ()
     payer: ProposedPayer | None = None
     carry_forward: Flag | None = None
+    policy: PolicyChoices | None = None
     as_of: Day | None = None
 
     @model_validator(mode="after")
@@ -68,6 +71,7 @@ class ReplayAsked(Document):
             tuple(ChosenRelease(each.table, each.release) for each in self.releases),
             None if payer is None else Payer(payer_id=payer.payer_id, program=payer.program),
             self.carry_forward,
+            None if self.policy is None else self.policy.over(Policy()),
         )
 
 

@@ -1,0 +1,245 @@
+"""What a practice chooses where the rules leave it a choice, and how long it waits for a report."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.coding.domain.policy import Policy
+from shared.bus.apply import apply
+from shared.bus.stage import Due, Heard
+from shared.contracts.documents.encounter import Encounter, without_prose
+from shared.contracts.encounter_documented import EncounterDocumented
+from shared.kernel.ids import case_id, claim_id, derived_id
+
+PRACTICE = "prairie"
+L1 = {"lesion_id": "L1", "site": "back", "suspicion": True}
+L2 = {"lesion_id": "L2", "site": "chest", "suspicion": True}
+CANCER_1, CANCER_2 = ({**each, "suspicion": False, "diagnosis": "C44.519"} for each in (L1, L2))
+PUNCH = {"kind": "biopsy", "technique": "punch", "lesion_id": "L1"}
+SHAVE = {"kind": "shave_removal", "diameter_cm": "0.5", "lesion_id": "L2"}
+FLAP = {
+    "kind": "adjacent_tissue_transfer",
+    "lesion_id": "L2",
+    "site": "chest",
+    "area_sq_cm": "8",
+    "closes": [],
+}
+SPECIMEN = {"specimen_id": "S1", "lesion_id": "L1", "procedure_id": "P1"}
+
+
+def excised(lesion_id: str) -> dict[str, Any]:
+    return {
+        "kind": "excision",
+        "lesion_id": lesion_id,
+        "lesion_diameter_cm": "1.0",
+        "margin_cm": "0.2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("policy", "lines"),
+    [
+        pytest.param(Policy(), "11602 11104-59", id="NC-2 59 says apart"),
+        pytest.param(Policy(distinct="XS"), "11602 11104-XS", id="NC-2 XS by payer"),
+        pytest.param(Policy(multiple_procedures=True), "11602 11104-51-59", id="MD-4 51 by payer"),
+    ],
+)
+def test_a_biopsy_beside_an_excision(coded: Any, policy: Policy, lines: str) -> None:
+    assert coded([PUNCH, excised("L2")], [L1, CANCER_2], policy=policy).lines == lines
+
+
+@pytest.mark.parametrize(
+    ("policy", "lines"),
+    [
+        pytest.param(Policy(), "11602 11602-59", id="EX-8 59"),
+        pytest.param(Policy(distinct="XS"), "11602 11602-XS", id="EX-8 XS by payer"),
+        pytest.param(Policy(repeated_by_76=True), "11602 11602-76", id="EX-8 76 by payer"),
+    ],
+)
+def test_the_same_code_for_another_lesion(coded: Any, policy: Policy, lines: str) -> None:
+    found = coded([excised("L1"), excised("L2")], [CANCER_1, CANCER_2], policy=policy)
+    assert found.lines == lines
+
+
+@pytest.mark.parametrize(
+    ("removal", "policy", "lines"),
+    [
+        pytest.param(excised("L1"), Policy(), "11402 11104-59", id="BX-6 59"),
+        pytest.param(
+            excised("L1"), Policy(frozen_section="58"), "11402 11104-58", id="BX-6 58 by payer"
+        ),
+        pytest.param(
+            {**SHAVE, "lesion_id": "L1"},
+            Policy(frozen_section="58"),
+            "11104 11300-59",
+            id="BX-6 the biopsy is column 1",
+        ),
+    ],
+)
+def test_a_frozen_section_before_the_removal(
+    coded: Any, removal: dict[str, Any], policy: Policy, lines: str
+) -> None:
+    biopsied = {**PUNCH, "frozen_section": True}
+    assert coded([biopsied, removal], [L1], policy=policy).lines == lines
+
+
+def test_no_add_on_takes_51(coded: Any) -> None:
+    both = [PUNCH, {**PUNCH, "lesion_id": "L2"}]
+    found = coded(both, [L1, L2], policy=Policy(multiple_procedures=True))
+    assert found.lines == "11104 11105"
+
+
+@pytest.mark.parametrize(
+    ("policy", "modifiers"),
+    [
+        pytest.param(Policy(), ("57",), id="EM-5 57 alone"),
+        pytest.param(Policy(visit_beside_minor=True), ("25", "57"), id="EM-5 25 too by payer"),
+    ],
+)
+def test_a_visit_that_decides_for_a_flap(
+    coded: Any, write: Any, policy: Policy, modifiers: tuple[str, ...]
+) -> None:
+    found = coded(
+        [PUNCH, FLAP],
+        [L1, L2],
+        evaluation=write.visit(decision_for_surgery=True),
+        policy=policy,
+    )
+    (visit,) = (line for line in found.claim.lines if line.code == "99213")
+    assert visit.modifiers == modifiers
+
+
+@pytest.mark.parametrize(
+    ("policy", "lines", "status"),
+    [
+        pytest.param(Policy(), "10140", "needs_review", id="GP-4 not known: ask"),
+        pytest.param(Policy(office_complications="paid"), "10140", "ready", id="GP-4 paid"),
+        pytest.param(Policy(office_complications="included"), "", "no_charge", id="GP-4 part"),
+    ],
+)
+def test_office_care_of_a_complication(coded: Any, policy: Policy, lines: str, status: str) -> None:
+    drained = {"kind": "other", "code": "10140", "units": 1, "diagnosis": "T81.89XA"}
+    past = {"code": "11402", "date_of_service": "2026-02-24", "sites": ["back"]}
+    around = {"history": [past], "payer_id": "60054"}
+    found = coded([{**drained, "site": "back"}], around=around, policy=policy)
+    assert (found.lines, found.status) == (lines, status)
+
+
+def test_a_drug_is_given_under_the_payers_code(coded: Any) -> None:
+    dose = {
+        "kind": "drug_administration",
+        "hcpcs": "J3245",
+        "units": 100,
+        "wasted_units": 0,
+        "route": "subcutaneous",
+        "supplied_by": "specialty_pharmacy",
+        "diagnosis": "L40.0",
+    }
+    assert coded([dose]).lines == "96372"
+    assert coded([dose], policy=Policy(injection="96401")).lines == "96401"
+
+
+@pytest.mark.parametrize(
+    ("policy", "as_of", "status"),
+    [
+        pytest.param(Policy(), "2026-03-02", "ready", id="PA-3 sent at once"),
+        pytest.param(Policy(biopsy_wait_days=5), "2026-03-02", "held", id="PA-3 waits"),
+        pytest.param(Policy(biopsy_wait_days=5), "2026-03-06", "held", id="PA-3 the last day"),
+        pytest.param(Policy(biopsy_wait_days=5), "2026-03-07", "ready", id="PA-3 sent then"),
+        pytest.param(Policy(shave_wait_days=7), "2026-03-02", "ready", id="PA-3 another family"),
+    ],
+)
+def test_a_biopsy_waits_as_the_practice_says(
+    coded: Any, policy: Policy, as_of: str, status: str
+) -> None:
+    found = coded([PUNCH], [L1], specimens=[SPECIMEN], as_of=as_of, policy=policy)
+    assert (found.lines, found.status, found.diagnoses) == ("11104", status, "D49.2")
+
+
+def test_a_report_ends_the_wait(coded: Any, write: Any) -> None:
+    found = coded(
+        [PUNCH],
+        [L1],
+        specimens=[SPECIMEN],
+        around={"results": [write.report("S1", "bcc")]},
+        policy=Policy(biopsy_wait_days=7),
+    )
+    assert (found.status, found.diagnoses) == ("ready", "C44.519")
+
+
+async def test_a_policy_is_put_read_and_followed(service: Any, write: Any) -> None:
+    asked = {
+        "general": {"distinct": "XS", "biopsy_wait_days": 3},
+        "payers": {"60054": {"biopsy_wait_days": 0}},
+    }
+    put = await service.client.put("/v1/policy", json=asked, headers=service.may("claims:work"))
+    assert put.status_code == 200
+    read = (await service.client.get("/v1/policy", headers=service.may())).json()
+    assert read["general"]["biopsy_wait_days"] == 3 and read["general"]["injection"] == "96372"
+    assert read["payers"]["60054"] | asked["general"] == read["payers"]["60054"] | {
+        "distinct": "XS",
+        "biopsy_wait_days": 3,
+    }
+    statuses = {}
+    document = write.encounter([PUNCH], [L1], specimens=[SPECIMEN])
+    for payer in ("60054", "62308", None):
+        for practice in (PRACTICE, "coastal"):
+            body = {"encounter": document, **({"payer_id": payer} if payer else {})}
+            answer = await service.client.post(
+                "/v1/preview", json=body, headers=service.may(practice=practice)
+            )
+            statuses[payer, practice] = answer.json()["status"]
+    assert [key for key, status in statuses.items() if status == "held"] == [("62308", PRACTICE)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "pointer"),
+    [
+        ({"general": {"biopsy_wait_days": 8}}, "/general/biopsy_wait_days"),
+        ({"general": {"distinct": "XE"}}, "/general/distinct"),
+        ({"payers": {"1": {"waits": 1}}}, "/payers/1/waits"),
+    ],
+)
+async def test_a_choice_that_is_none_is_refused_with_its_place(
+    service: Any, policy: dict[str, Any], pointer: str
+) -> None:
+    answer = await service.client.put("/v1/policy", json=policy, headers=service.may("claims:work"))
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_wait_ends_by_itself(service: Any, write: Any) -> None:
+    """A biopsy of 2 March, three days of wait: held, and ready on the fifth without a report."""
+    policy = {"general": {"biopsy_wait_days": 3}}
+    await service.client.put("/v1/policy", json=policy, headers=service.may("claims:work"))
+    document = Encounter.model_validate(
+        write.encounter([PUNCH], [L1], specimens=[SPECIMEN], visit_id="V-9", encounter_id="E-9")
+    )
+    case = case_id(PRACTICE, "V-9")
+    event = EncounterDocumented(
+        case_id=case,
+        practice_id=PRACTICE,
+        occurred_at=datetime(2026, 3, 2, 15, tzinfo=UTC),
+        encounter_id="E-9",
+        visit_id="V-9",
+        encounter_version=1,
+        encounter=without_prose(document, ()),
+        blocks=False,
+    )
+    heard = Heard(event, derived_id(event.topic, case, 1), 1)
+    parts = service.parts
+    (await apply(parts.database, parts.stage, [(case, heard)], event.occurred_at)).result()
+    url = f"/v1/claims/{claim_id(case, 'E-9')}"
+    claim = (await service.client.get(url, headers=service.may())).json()
+    assert (claim["status"], claim["holds"][0]["release_on"]) == ("held", "2026-03-05")
+    async with parts.database.transaction([PRACTICE]) as connection:
+        rows = await connection.execute(text("select kind, due_at from timer order by due_at"))
+        kind, due_at = next((row.kind, row.due_at) for row in rows)
+    assert (kind, due_at) == ("pathology_waited:E-9", datetime(2026, 3, 5, 6, tzinfo=UTC))
+    due = Due(kind, due_at)
+    await apply(parts.database, parts.stage, [(case, due)], due_at, practice_id=PRACTICE)
+    claim = (await service.client.get(url, headers=service.may())).json()
+    assert (claim["version"], claim["status"]) == (2, "ready")
+    assert claim["changes"][0]["why"] == "The practice waits no longer for the report."
