@@ -79,6 +79,8 @@ fee = Table(
     Column("payer_id", Text, primary_key=True, server_default=""),
     _text("code", key=True),
     Column("effective_from", Date, primary_key=True),
+    # 26 or TC for the price of a part, '' for the whole service
+    Column("component", Text, primary_key=True, server_default=""),
     Column("effective_to", Date),
     Column("amount", Numeric(14, 2), nullable=False),
 )

@@ -9,7 +9,7 @@ from pydantic import Field
 from services.coding import store
 from services.coding.api.parts import Here, Paged, Reader, Worker
 from services.coding.domain.references import Fee
-from services.coding.wire.fees import ALWAYS, fees_of
+from services.coding.wire.fees import ALWAYS, Component, component_of, fees_of
 from shared.contracts.documents.base import Count, Day, Document, Items, Money
 from shared.http import Listing, Problem, audit
 from shared.kernel.refused import Refused
@@ -20,13 +20,17 @@ _TOLD = 100
 
 
 class FeeEntry(Document):
-    """A price of the practice, from a day of service on; from the beginning where unsaid."""
+    """A price of the practice, from a day of service on; from the beginning where unsaid.
+
+    modifier: 26 or TC where it is the price of that component alone.
+    """
 
     code: Annotated[str, Field(min_length=1, max_length=10)]
     amount: Annotated[Money, Field(ge=0)]
     effective_from: Day = ALWAYS
     effective_to: Day | None = None
     payer_id: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    modifier: Component | None = None
 
     @classmethod
     def of(cls, row: tuple[str, Fee]) -> Self:
@@ -37,11 +41,18 @@ class FeeEntry(Document):
             effective_from=fee.since,
             effective_to=fee.until,
             payer_id=fee.payer_id,
+            modifier=component_of(fee.component),
         )
 
     def fee(self) -> Fee:
         """As the rules know it."""
-        return Fee(self.effective_from, self.amount, self.effective_to, self.payer_id)
+        return Fee(
+            self.effective_from,
+            self.amount,
+            self.effective_to,
+            self.payer_id,
+            self.modifier or "",
+        )
 
 
 class FeeSchedule(Document):
@@ -64,9 +75,9 @@ class PayersReplaced(Document):
 @reads.put("/fees")
 async def replace_fees(schedule: FeeSchedule, who: Worker, here: Here) -> FeesReplaced:
     """Put a fee schedule in place of the practice's present one."""
-    seen: set[tuple[str, date, str | None]] = set()
+    seen: set[tuple[str, date, str | None, str | None]] = set()
     for place, each in enumerate(schedule.fees):
-        key = (each.code, each.effective_from, each.payer_id)
+        key = (each.code, each.effective_from, each.payer_id, each.modifier)
         if key in seen:
             raise Refused("fee-twice", "the fee stands twice", f"/fees/{place}/code")
         seen.add(key)
@@ -111,14 +122,14 @@ async def replace_fees_by_csv(
 
 @reads.get("/fees")
 async def fees(who: Reader, here: Here, paged: Paged) -> Listing[FeeEntry]:
-    """The practice's fees, by code, first day and payer."""
-    after = paged.after(str, date.fromisoformat, str)
+    """The practice's fees, by code, first day, payer and modifier."""
+    after = paged.after(str, date.fromisoformat, str, str)
     async with here.database.transaction([who.practice_id]) as connection:
-        key = (after[0], after[1], after[2]) if after else None
+        key = (after[0], after[1], after[2], after[3]) if after else None
         rows = await store.list_fees(connection, key, paged.limit + 1)
     return paged.answer(rows, key=_place_of, item=FeeEntry.of)
 
 
-def _place_of(row: tuple[str, Fee]) -> tuple[str, date, str]:
+def _place_of(row: tuple[str, Fee]) -> tuple[str, date, str, str]:
     code, fee = row
-    return code, fee.since, fee.payer_id or ""
+    return code, fee.since, fee.payer_id or "", fee.component

@@ -249,13 +249,15 @@ def component(modifiers: Iterable[str]) -> str:
 class Fee:
     """A price of the practice for a code, from a day of service on and to a last one if said.
 
-    payer_id: the payer it was agreed with; None for every other.
+    payer_id: the payer it was agreed with; None for every other. component: 26 or TC for the
+    price of that part, blank for the whole service.
     """
 
     since: date
     amount: Decimal
     until: date | None = None
     payer_id: str | None = None
+    component: str = ""
 
     def in_force(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
@@ -287,9 +289,9 @@ def charge(
 ) -> Decimal:
     """The fee in force on the day, the payer's before the general one, else the default.
 
-    part: the component modifier of the line, for the default.
+    part: the component modifier of the line: a price of the whole is none of a part.
     """
-    known = [fee for fee in fees.get(code, ()) if fee.in_force(day)]
+    known = [fee for fee in fees.get(code, ()) if fee.component == part and fee.in_force(day)]
     for payer in (payer_id, None):
         agreed = [fee for fee in known if fee.payer_id == payer]
         if agreed:

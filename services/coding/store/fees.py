@@ -44,6 +44,7 @@ async def replace_fees(
             "code": code,
             "effective_from": each.since,
             "effective_to": each.until,
+            "component": each.component,
             "amount": each.amount,
         }
         for code, each in fees
@@ -53,10 +54,10 @@ async def replace_fees(
 
 
 async def list_fees(
-    connection: AsyncConnection, after: tuple[str, date, str] | None, limit: int
+    connection: AsyncConnection, after: tuple[str, date, str, str] | None, limit: int
 ) -> list[tuple[str, Fee]]:
-    """Fees by code, in the order of code, first day and payer."""
-    order = (fee.c.code, fee.c.effective_from, fee.c.payer_id)
+    """Fees by code, in the order of code, first day, payer and component."""
+    order = (fee.c.code, fee.c.effective_from, fee.c.payer_id, fee.c.component)
     query = select(fee)
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*(literal(each) for each in after)))
@@ -65,4 +66,6 @@ async def list_fees(
 
 
 def _fee(row: Row[Any]) -> Fee:
-    return Fee(row.effective_from, row.amount, row.effective_to, row.payer_id or None)
+    return Fee(
+        row.effective_from, row.amount, row.effective_to, row.payer_id or None, row.component
+    )

@@ -368,13 +368,34 @@ async def test_fees_by_payer_and_period(service: Any, write: Any) -> None:
         ("line:4", "the amount is not written like 125.00"),
         ("line:5", "effective_from is not written like 2026-01-31"),
         ("line:6", "effective_to is before effective_from"),
-        ("line:7", "the price stands twice: the same code, payer and first day"),
+        ("line:7", "it stands twice: the same code, payer, first day and modifier"),
         ("line:8", "the row has not as many cells as the header"),
     ]
     for content in ("", "code\n11102\n", "code,amount,colour\n11102,1.00,red\n", "code,amount\n"):
         assert (await csv(content))[0] == 422
     assert (await csv('code,amount\n11102,"1\n'))[0] == 422
     assert await charge("2026-04-01", None) == "210.00", "nothing was changed"
+
+
+async def test_a_component_has_a_price_of_its_own(service: Any, write: Any) -> None:
+    """The price of the whole reading is none of its professional component."""
+    content = "code,amount,modifier\n88305,180.00,\n88305,71.00,26\n"
+    url, who = "/v1/fees/csv", service.may("claims:work")
+    put = await service.client.put(url, content=content, headers=who)
+    assert put.json() == {"fees": 2, "payers": [None]}
+    listed = await service.client.get("/v1/fees", headers=service.may())
+    assert [each["modifier"] for each in listed.json()["items"]] == [None, "26"]
+    charges = []
+    for modifiers in ([], ["26"], ["TC"]):
+        reading = {"kind": "other", "code": "88305", "units": 1, "modifiers": modifiers}
+        document = write.encounter([{**reading, "diagnosis": "D22.5"}])
+        body = {"encounter": document}
+        claim = await service.client.post("/v1/preview", json=body, headers=service.may())
+        charges.append(claim.json()["lines"][0]["charge"])
+    assert charges[:2] == ["180.00", "71.00"]
+    assert charges[2] not in charges[:2]
+    wrong = await service.client.put(url, content="code,amount,modifier\n88305,1,59\n", headers=who)
+    assert wrong.json()["errors"][0]["says"] == "the modifier is neither 26 nor TC"
 
 
 OLD = Release("t", "old", D(2024, 1, 1), D(2024, 12, 31))

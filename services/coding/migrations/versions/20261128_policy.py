@@ -1,4 +1,4 @@
-"""Policies: what a practice chooses where the rules leave it a choice."""
+"""Policies: what a practice chooses where the rules leave it a choice; fees of components."""
 
 from alembic import op
 from sqlalchemy import Column, Text
@@ -20,3 +20,9 @@ def upgrade() -> None:
         schema=SCHEMA,
     )
     protect(op, SCHEMA, "policy")
+    op.add_column(
+        "fee", Column("component", Text, nullable=False, server_default=""), schema=SCHEMA
+    )
+    op.drop_constraint("fee_pkey", "fee", schema=SCHEMA)
+    key = ["practice_id", "payer_id", "code", "effective_from", "component"]
+    op.create_primary_key("fee_pkey", "fee", key, schema=SCHEMA)
