@@ -257,8 +257,11 @@ def _drugs_not_named(chart: Chart, drafts: Sequence[Draft]) -> Iterator[Discrepa
 
 def _billed_as_charted(chart: Chart, drafts: Sequence[Draft]) -> list[Other]:
     """The codes named by the chart itself that are lines now."""
+    charted = chart.of(Other)
+    if not charted:
+        return []
     lines = {(each.code, name) for each in drafts for name in each.procedure_ids}
-    return [each for each in chart.of(Other) if (each.code, each.procedure_id) in lines]
+    return [each for each in charted if (each.code, each.procedure_id) in lines]
 
 
 def _as_charted(
