@@ -175,7 +175,9 @@ async def service_database(
     async def fresh(service: str) -> Database:
         name = f"test_{service}_{secrets.token_hex(4)}"
         template = await service_template(service)
-        await _execute(postgres_url, f"create database {name} template {template}")
+        await _execute(
+            postgres_url, f"create database {name} template {template} strategy file_copy"
+        )
         database = Database(
             database_url(postgres_url, name, f"dermis_{service}", _SERVICE_PASSWORD),
             database_url(postgres_url, name, f"dermis_{service}_relay", _RELAY_PASSWORD),

@@ -95,7 +95,7 @@ class Batcher:
         """Put what is due of a practice into one file; its batch id, None where nothing left.
 
         Claims are read, scrubbed and judged without a lock; one that has changed when the file is
-        stored makes this give up, and the next round sees it as it is.
+        stored stays out of it, and the next round sees it as it is.
         """
         now = self._parts.clock.business()
         async with self._parts.database.transaction([practice_id]) as connection:
@@ -131,10 +131,14 @@ class Batcher:
                 self._parts.database, self._parts.stage, inputs, now, practice_id=practice_id
             )
         left = [each for each in written if each.claim.id not in gated.refused]
-        if not left:
-            return None
         seen = {case_id: version for case_id, (version, _) in cases.items()}
-        return await self._store(practice_id, way, head, gated, left, seen, now)
+        while left:
+            changed = await self._store(practice_id, way, head, gated, left, seen, now)
+            if not changed:
+                return batch_id
+            left = [each for each in left if each.case_id not in changed]
+            gated = await claim_file.gate(head, usage, [each.claim for each in left], judged)
+        return None
 
     def _way(self, route: Known | None) -> Route:
         """Where a file goes by this route; the built-in one is the service's own setting."""
@@ -152,8 +156,11 @@ class Batcher:
         written: Sequence[Written],
         seen: dict[UUID, int],
         now: datetime,
-    ) -> str | None:
-        """File, number, position index and the claims' states, in one transaction (BT-3)."""
+    ) -> frozenset[UUID]:
+        """File, number, position index and the claims' states, in one transaction (BT-3).
+
+        Gives the cases that have changed since they were `seen`: with any, nothing is stored.
+        """
         destination = way.destination
         seal = await self._parts.sealer(practice_id)
         cases = {each.case_id for each in written}
@@ -161,8 +168,9 @@ class Batcher:
         cause = derived_id("batch", batch_id)
         async with self._parts.database.transaction([practice_id]) as connection:
             found = await claims.lock_cases(connection, cases)
-            if any(found.get(case_id) != seen[case_id] for case_id in cases):
-                return None
+            changed = frozenset(each for each in cases if found.get(each) != seen[each])
+            if changed:
+                return changed
             number = await batches.reserve_control_number(
                 connection, head.submitter.id, destination.receiver_id, destination.usage
             )
@@ -194,7 +202,7 @@ class Batcher:
             for outcome in applied.outcomes:
                 outcome.result()  # one that is refused undoes the file
         _LOG.info("file formed", batch_id=head.batch_id, claims=len(written))
-        return head.batch_id
+        return frozenset()
 
     async def follow_up(self, practice_id: str) -> None:
         """Tell the claims of answered files: submitted, or held because the route refused."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +27,8 @@ from shared.bus.sweep import Sweep
 from shared.contracts.claim_submitted import ClaimSubmitted
 from shared.db.migrations import differences
 from shared.kernel.ids import case_id, claim_id
+
+OF_ANOTHER_VISIT = {"visit_id": "V-9", "encounter_id": "E-9"}
 
 
 async def ready(service: Service) -> None:
@@ -245,18 +248,24 @@ async def test_the_batcher_finds_its_work_by_itself(service: Service):
 async def test_a_claim_that_changes_while_its_file_is_written_does_not_leave_as_it_was(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ):
+    """And keeps no other from leaving."""
     await ready(service)
+    await service.story({**VISIT, "visit_id": "V-9"}, {**ENCOUNTER, **OF_ANOTHER_VISIT})
+    await service.hear(coded(BENIGN, **OF_ANOTHER_VISIT))
+    other = claim_id(case_id(PRACTICE, "V-9"), "E-9")
     store = service.batcher._store
 
-    async def after_a_change(*arguments: object) -> str | None:
+    async def after_a_change(*arguments: object) -> frozenset[UUID]:
         await service.hear(coded(MALIGNANT, version=2))
+        monkeypatch.undo()
         return await store(*arguments)
 
     monkeypatch.setattr(service.batcher, "_store", after_a_change)
-    assert await service.batcher.form(PRACTICE) is None
-    monkeypatch.undo()
+    file = (await service.send()).decode()
+    assert f"CLM*{other}-1*" in file
+    assert CLAIM not in file
     assert f"CLM*{CLAIM}-2*980" in (await service.send()).decode()
-    assert service.clearinghouse.posts == 1
+    assert service.clearinghouse.posts == 2
 
 
 async def test_the_migrated_schema_is_what_the_tables_say(
