@@ -15,11 +15,13 @@ from services.coding.domain.documented import (
     AdjacentTissueTransfer,
     Cosmetic,
     DecisionMaking,
+    Destruction,
     DrugAdministration,
     Evaluation,
     Other,
     PatchTest,
     Phototherapy,
+    ProcedureBase,
     SkinGraft,
 )
 from services.coding.domain.sources import (
@@ -216,11 +218,16 @@ def _procedures(chart: Chart, outcome: Outcome) -> tuple[bool, bool, list[str]]:
     for procedure in chart.encounter.procedures:
         if procedure.procedure_id not in chart.insured or procedure.procedure_id in coded:
             continue
-        if isinstance(procedure, _LARGE):
+        if isinstance(procedure, _LARGE) or _of_vessels(procedure):
             major = True
         elif not isinstance(procedure, _WITHOUT_A_GLOBAL):
             minor = True
     return major, minor, other
+
+
+def _of_vessels(procedure: ProcedureBase) -> bool:
+    """Vascular lesions: every code of theirs has 90 days, whatever the area."""
+    return isinstance(procedure, Destruction) and procedure.lesion_class == "vascular"
 
 
 @rule("EM-9", since=date(2024, 1, 1), cite=CPT_EVALUATION)

@@ -108,17 +108,18 @@ def _nail(chart: Chart, procedure: Nail, kind: str, digit: str, *, first: bool) 
 @rule("NL-4", since=LONG_AGO, cite=CPT_NAILS)
 def _debridement(chart: Chart, procedures: Sequence[Nail]) -> Outcome:
     """One to five nails debrided are one code, six and more another; one unit."""
-    parts, counted, number = [], [], 0
+    parts, counted, unnamed = [], [], 0
     for procedure in procedures:
         listed = len(set(procedure.digits))
         if procedure.count is not None and listed and listed != procedure.count:
             says = f"Procedure {procedure.procedure_id}: count and digits disagree."
             parts.append(Outcome(holds=(review("count_conflict", says),)))
-        elif count := procedure.count if procedure.count is not None else listed:
+        elif listed or procedure.count:
             counted.append(procedure)
-            number += count
+            unnamed += 0 if listed else procedure.count or 0
         else:
             parts.append(Outcome(holds=(missing(procedure, "number of nails debrided"),)))
+    number = unnamed + len(_digits(counted))
     if number:
         evidence = [place for each in counted for place in chart.at(each, "count")]
         draft = Draft(

@@ -158,6 +158,7 @@ def test_a_digit_named_twice_is_one_nail_debrided(coded: Any) -> None:
     assert (found.lines, found.status) == ("11720", "ready")
     assert [(each.kind, each.outcome) for each in found.claim.edits] == [("modifier", "warned")]
     assert coded([nail], around=COMMERCIAL).claim.edits == ()
+    assert coded([nail, nail]).lines == "11720"
 
 
 def test_a_nail_without_its_digit_has_no_line(coded: Any) -> None:

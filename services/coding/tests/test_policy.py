@@ -111,6 +111,15 @@ def test_a_visit_that_decides_for_a_flap(
     assert visit.modifiers == modifiers
 
 
+def test_a_vascular_lesion_without_its_area_is_major_all_the_same(coded: Any, write: Any) -> None:
+    """EM-5: each of 17106 to 17108 has 90 days; its line waits for the area, the visit does not."""
+    stain = {"lesion_id": "L1", "site": "neck", "suspicion": False, "diagnosis": "Q82.5"}
+    lasered = {"kind": "destruction", "lesion_class": "vascular", "lesion_id": "L1"}
+    decided = write.visit(decision_for_surgery=True)
+    found = coded([lasered], [stain], evaluation=decided)
+    assert (found.lines, found.status) == ("99213-57", "needs_review")
+
+
 @pytest.mark.parametrize(
     ("policy", "lines", "status"),
     [
