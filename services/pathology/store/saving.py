@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.pathology.domain.case import Attached, Case
-from services.pathology.domain.revisions import effective, meaning_of, settlement_of
+from services.pathology.domain.revisions import DECIDABLE, effective, meaning_of, settlement_of
 from services.pathology.store.rows import columns_of
 from services.pathology.tables import result, specimen
 from shared.bus.stage import Change
@@ -145,12 +145,14 @@ def _row(change: Change[Case], attached: Attached) -> dict[str, Any] | None:
     settlement = settlement_of(after, attached)
     meaning = meaning_of(attached, found, settlement)
     counts = attached is current
+    # what was cancelled or taken back has no diagnosis that anybody could decide
+    asks = meaning.decision == "review" and counts and attached.report.status in DECIDABLE
     revisions = {
         (each.series, each.result_id, each.document_hash): each.revision for each in after.told
     }
     return {
         "practice_id": change.practice_id,
-        "state": "review" if meaning.decision == "review" and counts else "matched",
+        "state": "review" if asks else "matched",
         "case_id": change.case_id,
         "specimen_id": attached.specimen_id,
         "further_specimens": [],

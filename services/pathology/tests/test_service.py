@@ -190,6 +190,8 @@ async def test_a_result_taken_back_goes_to_a_person(service, excision, status, b
     _, event = await service.told()
     assert (event.result.status, event.behavior, event.icd10) == (status, behavior, None)
     assert (event.prior_status, event.interpretation.decision) == ("final", "review")
+    asked = (await service.get("/v1/results?state=review")).json()["items"]
+    assert len(asked) == (status == "unknown"), "what is taken back leaves nothing to decide"
 
 
 async def test_a_preliminary_result_tells_nothing_and_never_replaces(service, excision):
