@@ -19,11 +19,8 @@ import pytest_asyncio
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from deploy.local.brokers import LocalBroker, local_broker
-from deploy.local.parts import free_ports
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
-from deploy.local.stack import Stack
-from shared.testing.collector import Collector
 
 _SERVICE_PASSWORD = secrets.token_urlsafe(12)
 _RELAY_PASSWORD = secrets.token_urlsafe(12)
@@ -118,25 +115,6 @@ def database_url(owner_url: str, database: str, user: str = "", password: str = 
     who = f"{user}:{password}" if user else parts.netloc.rsplit("@", 1)[0]
     netloc = f"{who}@{parts.netloc.rsplit('@', 1)[1]}"
     return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}"))
-
-
-@pytest.fixture(scope="session")
-def collector() -> Iterator[Collector]:
-    """Where the session's whole stack sends its spans."""
-    with Collector() as receiving:
-        yield receiving
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stack]:
-    """One whole local stack for the session: seven services and the clearinghouse, at RATE 60."""
-    os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.endpoint
-    running = Stack(tmp_path_factory.mktemp("whole"), ports=free_ports())
-    try:
-        running.start()
-        yield running
-    finally:
-        running.remove()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -110,7 +110,7 @@ async def eventually(
         await asyncio.sleep(0.2)
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def practice(stack: Stack):
     sources = read_sources(stack.home / "sources.json")
     headers = {"authorization": f"Bearer {stack.token}"}

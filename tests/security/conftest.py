@@ -88,7 +88,7 @@ def problem(answer: httpx.Response, *statuses: int) -> dict[str, Any]:
     return document
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def door(stack: Stack):
     issuer = Issuer(Credentials(stack.state / "credentials.json").signing_key())
 
@@ -107,7 +107,7 @@ async def door(stack: Stack):
         )
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def case(door: Door) -> dict[str, Any]:
     """Story 1 of the demo practice, coded."""
     case_ids: set[str | None] = set()

@@ -67,7 +67,7 @@ async def document(door: Door, service: str) -> dict[str, Any]:
     return (await door.client.get(door.urls[service] + "/openapi.json")).json()
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def tenant(door: Door, stack: Stack) -> Tenant:
     """A practice with a coded case, a source and a message."""
     issuer = Issuer(Credentials(stack.state / "credentials.json").signing_key())
