@@ -17,7 +17,7 @@ REFUSALS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def refused(practice: Practice) -> dict[str, str]:
     """A wart treated per cause, and its payer told what to refuse; the case of each."""
     cases = {}

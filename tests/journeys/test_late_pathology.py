@@ -114,7 +114,7 @@ SCENARIOS: dict[str, Callable[[Practice], Awaitable[None]]] = {
 }
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def playing(practice: Practice) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
     tasks = {name: asyncio.ensure_future(play(practice)) for name, play in SCENARIOS.items()}
     yield tasks
