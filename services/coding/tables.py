@@ -85,11 +85,12 @@ fee = Table(
     Column("amount", Numeric(14, 2), nullable=False),
 )
 
-# document: the practice's choices, for every payer and for those with their own
+# since: the first date of service. document: the choices, for every payer and for those that differ
 policy = Table(
     "policy",
     metadata,
     _text("practice_id", key=True),
+    Column("since", Date, primary_key=True),
     Column("document", JSONB, nullable=False),
 )
 

@@ -138,6 +138,7 @@ class Batcher:
                 return batch_id
             left = [each for each in left if each.case_id not in changed]
             gated = await claim_file.gate(head, usage, [each.claim for each in left], judged)
+            left = [each for each in left if each.claim.id not in gated.refused]
         return None
 
     def _way(self, route: Known | None) -> Route:

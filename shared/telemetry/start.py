@@ -10,7 +10,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import DEFAULT_OFF, DEFAULT_ON
+from opentelemetry.sdk.trace.sampling import DEFAULT_OFF
 
 from shared.kernel.clock import Clock
 from shared.telemetry.log import start_logging
@@ -28,7 +28,7 @@ def start_telemetry(service: str) -> None:
     exported = bool(os.environ.get(_ENDPOINT))
     provider = TracerProvider(
         resource=Resource.create({"service.name": f"dermis-{service}"}),
-        sampler=DEFAULT_ON if exported else DEFAULT_OFF,
+        sampler=None if exported else DEFAULT_OFF,  # none: what OTEL_TRACES_SAMPLER says
     )
     if exported:
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))

@@ -1,13 +1,13 @@
 """HTTP in and out of coding, by subject."""
 
-from services.coding.api import claims, fees, policy, preview, references, replays, rules
+from services.coding.api import claims, fees, policies, preview, references, replays, rules
 
 ROUTERS = (
     preview.reads,
     claims.commands,
     claims.reads,
     fees.reads,
-    policy.reads,
+    policies.reads,
     references.reads,
     replays.commands,
     rules.reads,

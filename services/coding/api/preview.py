@@ -6,7 +6,6 @@ from services.coding import store, wire
 from services.coding.api.parts import Here, Reader
 from services.coding.domain.charged import compared
 from services.coding.domain.claim import Version
-from services.coding.domain.policy import PolicyBook
 from services.coding.domain.rulebook import code
 from shared.contracts.documents.claim import CodedClaim
 from shared.kernel.ids import case_id as case_of
@@ -23,7 +22,7 @@ async def preview(asked: wire.Preview, who: Reader, here: Here) -> CodedClaim:
         fees = await store.load_fees(connection)
         policies = await store.load_policies(connection)
     facts = wire.preview_facts(
-        asked, fees.get(who.practice_id, {}), policies.get(who.practice_id, PolicyBook())
+        asked, fees.get(who.practice_id, {}), policies.get(who.practice_id, ())
     )
     encounter = facts.encounter
     claim = code(facts, tables, asked.as_of or facts.day)

@@ -12,7 +12,7 @@ from uuid import UUID
 from services.coding.domain.claim import Claim, Frequency, Version
 from services.coding.domain.documented import Encounter
 from services.coding.domain.facts import Authorization, Facts, Payer, Result, RoutedService
-from services.coding.domain.policy import PolicyBook
+from services.coding.domain.policy import policy_on
 from services.coding.domain.references import References
 
 
@@ -147,7 +147,11 @@ class Case:
             history=references.history.get(self.case_id, ()),
             fees=references.fees.get(self.practice_id, {}),
             queries=documented.queries,
-            policy=references.policies.get(self.practice_id, PolicyBook()).of(payer.payer_id),
+            policy=policy_on(
+                references.policies.get(self.practice_id, ()),
+                payer.payer_id,
+                documented.encounter.date_of_service,
+            ),
         )
 
     def frequency(self, encounter_id: str, claim: Claim) -> Frequency:

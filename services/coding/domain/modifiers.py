@@ -40,6 +40,12 @@ _ONE_OF = (
 """Of each of these a line carries one."""
 
 
+NEVER_REDUCED = frozenset(
+    {"11720", "11721", "15002", "15004", "15040", "17004", "96573", "96574", "97597"}
+)
+"""Procedures that the fee schedule pays in full beside others (multiple procedure indicator 0)."""
+
+
 @rule("MD-4", since=LONG_AGO, cite=OWN)
 def mark_multiple(chart: Chart, outcome: Outcome) -> Outcome:
     """Second and further procedures take 51 only where the payer wants it; add-ons never do."""
@@ -50,6 +56,7 @@ def mark_multiple(chart: Chart, outcome: Outcome) -> Outcome:
         for draft in outcome.drafts
         if chart.tables.global_days(draft.code, chart.day) in SURGICAL
         and not chart.tables.add_on(draft.code)
+        and draft.code not in NEVER_REDUCED
     ]
     further = ranked(chart, procedures)[1:]
     reason = because("MD-4", "Second or further procedure, the payer wants 51.", OWN)

@@ -1,8 +1,9 @@
 """Where the rules leave a choice to the practice or to a payer's contract."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +31,35 @@ class Policy:
     shave_wait_days: int = 0
 
 
+Choices: TypeAlias = Mapping[str, Any]
+"""What was chosen, by the names of `Policy` and checked at the wire; the rest stays as it is."""
+
+
+def chosen(choices: Choices) -> Policy:
+    """The policy with these choices."""
+    return replace(Policy(), **choices)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyBook:
-    """The policies of a practice: one for every payer, and those of payers with their own."""
+    """What a practice chose for dates of service from `since` on.
 
-    general: Policy = field(default_factory=Policy)
-    payers: Mapping[str, Policy] = field(default_factory=dict)
+    general: for every payer. payers: what differs for one.
+    """
+
+    since: date
+    general: Choices = field(default_factory=dict)
+    payers: Mapping[str, Choices] = field(default_factory=dict)
 
     def of(self, payer_id: str | None) -> Policy:
-        """The payer's own policy, else the general one."""
-        return self.payers.get(payer_id or "", self.general)
+        """The policy for a payer, or for claims of which no payer is known."""
+        return chosen({**self.general, **self.payers.get(payer_id or "", {})})
+
+
+def policy_on(books: Iterable[PolicyBook], payer_id: str | None, day: date) -> Policy:
+    """The policy in force on a date of service; what the rules say where none has begun.
+
+    Later books leave earlier services alone: a new choice never changes a claim that was paid.
+    """
+    begun = [each for each in books if each.since <= day]
+    return max(begun, key=lambda each: each.since).of(payer_id) if begun else Policy()

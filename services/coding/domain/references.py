@@ -4,7 +4,7 @@ Where no release covers the date the last known one is carried forward; `carried
 that every line can say so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,9 @@ from shared.kernel.money import ZERO, money
 
 COMPONENTS = ("26", "TC", "53")
 """Modifiers under which the fee schedule values a part of a code."""
+
+PRICED_APART = ("26", "TC")
+"""Those that a practice prices apart; a service that was broken off has the price of the whole."""
 
 SURGICAL = ("000", "010", "090")
 """Global-period indicators of procedures, as the fee schedule writes them."""
@@ -289,9 +292,10 @@ def charge(
 ) -> Decimal:
     """The fee in force on the day, the payer's before the general one, else the default.
 
-    part: the component modifier of the line: a price of the whole is none of a part.
+    part: the component modifier of the line; the price of the whole is none of 26 or TC.
     """
-    known = [fee for fee in fees.get(code, ()) if fee.component == part and fee.in_force(day)]
+    priced = part if part in PRICED_APART else ""
+    known = [fee for fee in fees.get(code, ()) if fee.component == priced and fee.in_force(day)]
     for payer in (payer_id, None):
         agreed = [fee for fee in known if fee.payer_id == payer]
         if agreed:
@@ -309,4 +313,4 @@ class References:
     tables: Tables
     fees: Mapping[str, FeeSchedule] = field(default_factory=dict)
     history: Mapping[UUID, tuple[PastService, ...]] = field(default_factory=dict)
-    policies: Mapping[str, PolicyBook] = field(default_factory=dict)
+    policies: Mapping[str, Sequence[PolicyBook]] = field(default_factory=dict)

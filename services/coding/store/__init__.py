@@ -8,7 +8,12 @@ from services.coding.store.claims import (
     save,
 )
 from services.coding.store.fees import list_fees, load_fees, replace_fees
-from services.coding.store.policies import load_policies, replace_policies
+from services.coding.store.policies import (
+    list_policies,
+    load_policies,
+    put_policy,
+    remove_policy,
+)
 from services.coding.store.references import ReferenceTables
 from services.coding.store.releases import (
     Load,
@@ -32,6 +37,7 @@ __all__ = [
     "find_version",
     "list_claims",
     "list_fees",
+    "list_policies",
     "list_rejected",
     "list_releases",
     "load",
@@ -39,8 +45,9 @@ __all__ = [
     "load_fees",
     "load_policies",
     "missing_parts",
+    "put_policy",
+    "remove_policy",
     "replace_fees",
-    "replace_policies",
     "save",
     "take_back",
 ]

@@ -1,12 +1,16 @@
 """What a practice chooses where the rules leave it a choice, and how long it waits for a report."""
 
+import csv
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from services.coding.domain.modifiers import NEVER_REDUCED
 from services.coding.domain.policy import Policy
+from services.coding.domain.references import SURGICAL
 from shared.bus.apply import apply
 from shared.bus.stage import Due, Heard
 from shared.contracts.documents.encounter import Encounter, without_prose
@@ -14,6 +18,7 @@ from shared.contracts.encounter_documented import EncounterDocumented
 from shared.kernel.ids import case_id, claim_id, derived_id
 
 PRACTICE = "prairie"
+REFERENCE = Path(__file__).parents[1] / "reference"
 L1 = {"lesion_id": "L1", "site": "back", "suspicion": True}
 L2 = {"lesion_id": "L2", "site": "chest", "suspicion": True}
 CANCER_1, CANCER_2 = ({**each, "suspicion": False, "diagnosis": "C44.519"} for each in (L1, L2))
@@ -38,29 +43,27 @@ def excised(lesion_id: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    ("policy", "lines"),
-    [
-        pytest.param(Policy(), "11602 11104-59", id="NC-2 59 says apart"),
-        pytest.param(Policy(distinct="XS"), "11602 11104-XS", id="NC-2 XS by payer"),
-        pytest.param(Policy(multiple_procedures=True), "11602 11104-51-59", id="MD-4 51 by payer"),
-    ],
-)
-def test_a_biopsy_beside_an_excision(coded: Any, policy: Policy, lines: str) -> None:
-    assert coded([PUNCH, excised("L2")], [L1, CANCER_2], policy=policy).lines == lines
+CANCER = excised("L1")
 
 
 @pytest.mark.parametrize(
-    ("policy", "lines"),
+    ("first", "policy", "lines"),
     [
-        pytest.param(Policy(), "11602 11602-59", id="EX-8 59"),
-        pytest.param(Policy(distinct="XS"), "11602 11602-XS", id="EX-8 XS by payer"),
-        pytest.param(Policy(repeated_by_76=True), "11602 11602-76", id="EX-8 76 by payer"),
+        pytest.param(PUNCH, Policy(), "11602 11104-59", id="NC-2 59 says apart"),
+        pytest.param(PUNCH, Policy(distinct="XS"), "11602 11104-XS", id="NC-2 XS by payer"),
+        pytest.param(
+            PUNCH, Policy(multiple_procedures=True), "11602 11104-51-59", id="MD-4 51 by payer"
+        ),
+        pytest.param(CANCER, Policy(), "11602 11602-59", id="EX-8 59"),
+        pytest.param(CANCER, Policy(distinct="XS"), "11602 11602-XS", id="EX-8 XS by payer"),
+        pytest.param(CANCER, Policy(repeated_by_76=True), "11602 11602-76", id="EX-8 76 by payer"),
     ],
 )
-def test_the_same_code_for_another_lesion(coded: Any, policy: Policy, lines: str) -> None:
-    found = coded([excised("L1"), excised("L2")], [CANCER_1, CANCER_2], policy=policy)
-    assert found.lines == lines
+def test_what_says_that_two_lesions_are_apart(
+    coded: Any, first: dict[str, Any], policy: Policy, lines: str
+) -> None:
+    lesion = L1 if first is PUNCH else CANCER_1
+    assert coded([first, excised("L2")], [lesion, CANCER_2], policy=policy).lines == lines
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,19 @@ def test_no_add_on_takes_51(coded: Any) -> None:
     both = [PUNCH, {**PUNCH, "lesion_id": "L2"}]
     found = coded(both, [L1, L2], policy=Policy(multiple_procedures=True))
     assert found.lines == "11104 11105"
+
+
+def test_what_is_paid_in_full_takes_no_51() -> None:
+    """MD-4: those of the table with a global period and multiple procedure indicator 0."""
+    with (REFERENCE / "cpt_dermatology.csv").open(newline="") as rows:
+        unreduced = {
+            row["code"]
+            for row in csv.DictReader(rows)
+            if row["global_days"] in SURGICAL
+            and row["is_addon"] == "false"
+            and row["mult_proc_indicator"] == "0"
+        }
+    assert unreduced == NEVER_REDUCED
 
 
 @pytest.mark.parametrize(
@@ -178,19 +194,20 @@ def test_a_report_ends_the_wait(coded: Any, write: Any) -> None:
     assert (found.status, found.diagnoses) == ("ready", "C44.519")
 
 
-async def test_a_policy_is_put_read_and_followed(service: Any, write: Any) -> None:
-    asked = {
+async def put(service: Any, since: str, policies: dict[str, Any]) -> Any:
+    who = service.may("claims:work")
+    return await service.client.put(f"/v1/policies/{since}", json=policies, headers=who)
+
+
+async def test_policies_are_read_as_they_were_said_and_followed(service: Any, write: Any) -> None:
+    said = {
         "general": {"distinct": "XS", "biopsy_wait_days": 3},
         "payers": {"60054": {"biopsy_wait_days": 0}},
     }
-    put = await service.client.put("/v1/policy", json=asked, headers=service.may("claims:work"))
-    assert put.status_code == 200
-    read = (await service.client.get("/v1/policy", headers=service.may())).json()
-    assert read["general"]["biopsy_wait_days"] == 3 and read["general"]["injection"] == "96372"
-    assert read["payers"]["60054"] | asked["general"] == read["payers"]["60054"] | {
-        "distinct": "XS",
-        "biopsy_wait_days": 3,
-    }
+    answer = await put(service, "2026-01-01", said)
+    assert (answer.status_code, answer.json()) == (200, {"effective_from": "2026-01-01", **said})
+    listed = await service.client.get("/v1/policies", headers=service.may())
+    assert listed.json()["items"] == [{"effective_from": "2026-01-01", **said}]
     statuses = {}
     document = write.encounter([PUNCH], [L1], specimens=[SPECIMEN])
     for payer in ("60054", "62308", None):
@@ -201,6 +218,27 @@ async def test_a_policy_is_put_read_and_followed(service: Any, write: Any) -> No
             )
             statuses[payer, practice] = answer.json()["status"]
     assert [key for key, status in statuses.items() if status == "held"] == [("62308", PRACTICE)]
+
+
+async def test_a_choice_holds_from_its_date_of_service_on(service: Any, write: Any) -> None:
+    """And no claim of an earlier service is coded otherwise for it."""
+
+    async def status(day: str) -> str:
+        document = write.encounter([PUNCH], [L1], specimens=[SPECIMEN], date_of_service=day)
+        body = {"encounter": document, "payer_id": "60054"}
+        answer = await service.client.post("/v1/preview", json=body, headers=service.may())
+        found: str = answer.json()["status"]
+        return found
+
+    await put(service, "2026-03-02", {"general": {"biopsy_wait_days": 3}})
+    await put(service, "2026-04-01", {"general": {}})
+    days = ("2026-03-01", "2026-03-02", "2026-03-31", "2026-04-01")
+    assert [await status(day) for day in days] == ["ready", "held", "held", "ready"]
+    who = service.may("claims:work")
+    for code in (204, 404):
+        gone = await service.client.delete("/v1/policies/2026-04-01", headers=who)
+        assert gone.status_code == code
+    assert await status("2026-04-01") == "held"
 
 
 @pytest.mark.parametrize(
@@ -214,15 +252,14 @@ async def test_a_policy_is_put_read_and_followed(service: Any, write: Any) -> No
 async def test_a_choice_that_is_none_is_refused_with_its_place(
     service: Any, policy: dict[str, Any], pointer: str
 ) -> None:
-    answer = await service.client.put("/v1/policy", json=policy, headers=service.may("claims:work"))
+    answer = await put(service, "2026-01-01", policy)
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
 
 
 async def test_a_wait_ends_by_itself(service: Any, write: Any) -> None:
     """A biopsy of 2 March, three days of wait: held, and ready on the fifth without a report."""
-    policy = {"general": {"biopsy_wait_days": 3}}
-    await service.client.put("/v1/policy", json=policy, headers=service.may("claims:work"))
+    await put(service, "2026-03-01", {"general": {"biopsy_wait_days": 3}})
     document = Encounter.model_validate(
         write.encounter([PUNCH], [L1], specimens=[SPECIMEN], visit_id="V-9", encounter_id="E-9")
     )

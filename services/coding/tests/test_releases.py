@@ -386,14 +386,14 @@ async def test_a_component_has_a_price_of_its_own(service: Any, write: Any) -> N
     listed = await service.client.get("/v1/fees", headers=service.may())
     assert [each["modifier"] for each in listed.json()["items"]] == [None, "26"]
     charges = []
-    for modifiers in ([], ["26"], ["TC"]):
+    for modifiers in ([], ["53"], ["26"], ["TC"]):
         reading = {"kind": "other", "code": "88305", "units": 1, "modifiers": modifiers}
         document = write.encounter([{**reading, "diagnosis": "D22.5"}])
         body = {"encounter": document}
         claim = await service.client.post("/v1/preview", json=body, headers=service.may())
         charges.append(claim.json()["lines"][0]["charge"])
-    assert charges[:2] == ["180.00", "71.00"]
-    assert charges[2] not in charges[:2]
+    assert charges[:3] == ["180.00", "180.00", "71.00"], "broken off: the price of the whole"
+    assert charges[3] not in charges[:3]
     wrong = await service.client.put(url, content="code,amount,modifier\n88305,1,59\n", headers=who)
     assert wrong.json()["errors"][0]["says"] == "the modifier is neither 26 nor TC"
 

@@ -1,12 +1,12 @@
 """Policies over HTTP: what a practice chooses, for every payer and for those with their own."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from services.coding.domain.policy import Policy, PolicyBook
+from services.coding.domain.policy import Choices, PolicyBook
 from shared.contracts.documents.base import Document, Flag, Id
 
 WaitDays = Annotated[int, Field(strict=True, ge=0, le=7)]
@@ -25,33 +25,30 @@ class PolicyChoices(Document):
     biopsy_wait_days: WaitDays | None = None
     shave_wait_days: WaitDays | None = None
 
-    @classmethod
-    def of(cls, policy: Policy) -> Self:
-        return cls(**asdict(policy))
-
-    def over(self, policy: Policy) -> Policy:
-        """The policy with these choices in place of its own."""
-        return replace(policy, **self.model_dump(exclude_none=True))
+    def said(self) -> Choices:
+        """Those that are said, as the rules know them."""
+        return self.model_dump(exclude_none=True)
 
 
 class Policies(Document):
-    """All policies of a practice. payers: what differs from `general`, by payer."""
+    """The choices for every payer, and by payer what differs."""
 
     general: PolicyChoices = PolicyChoices()
     payers: Mapping[Id, PolicyChoices] = Field(default_factory=dict, max_length=1_000)
 
+    def book(self, since: date) -> PolicyBook:
+        """As the rules know them."""
+        payers = {payer: each.said() for payer, each in self.payers.items()}
+        return PolicyBook(since=since, general=self.general.said(), payers=payers)
+
+
+class PoliciesStand(BaseModel):
+    """The policies for dates of service from a day on, as they were said."""
+
+    effective_from: date
+    general: Choices
+    payers: Mapping[str, Choices]
+
     @classmethod
     def of(cls, book: PolicyBook) -> Self:
-        """Every choice as it stands, said or not."""
-        return cls(
-            general=PolicyChoices.of(book.general),
-            payers={payer: PolicyChoices.of(each) for payer, each in book.payers.items()},
-        )
-
-    def book(self) -> PolicyBook:
-        """As the rules know them."""
-        general = self.general.over(Policy())
-        return PolicyBook(
-            general=general,
-            payers={payer: each.over(general) for payer, each in self.payers.items()},
-        )
+        return cls(effective_from=book.since, general=book.general, payers=book.payers)

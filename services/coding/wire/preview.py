@@ -1,5 +1,6 @@
 """The what-if: its body, and the facts it states."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -7,7 +8,7 @@ from pydantic import Field
 from services.coding.domain.charged import Charge
 from services.coding.domain.documented import Encounter
 from services.coding.domain.facts import Authorization, Facts, Payer, Result, RoutedService
-from services.coding.domain.policy import Policy, PolicyBook
+from services.coding.domain.policy import PolicyBook, policy_on
 from services.coding.domain.references import FeeSchedule, PastService
 from services.coding.wire.encounter import encounter_of
 from shared.clinical.histology import Code
@@ -91,7 +92,9 @@ def charges_of(preview: Preview) -> list[Charge] | None:
     return [Charge(each.code, each.units, each.modifiers) for each in preview.charged]
 
 
-def preview_facts(preview: Preview, fees: FeeSchedule, policies: PolicyBook | None = None) -> Facts:
+def preview_facts(
+    preview: Preview, fees: FeeSchedule, policies: Iterable[PolicyBook] = ()
+) -> Facts:
     """The facts of a what-if: the reports are read here as pathology reads them.
 
     policies: of the practice; where no payer is named the national rules apply alone.
@@ -123,7 +126,9 @@ def preview_facts(preview: Preview, fees: FeeSchedule, policies: PolicyBook | No
             for each in preview.history
         ],
         fees=fees,
-        policy=Policy() if policies is None or payer_id is None else policies.of(payer_id),
+        policy=policy_on(
+            policies if payer_id is not None else (), payer_id, encounter.date_of_service
+        ),
     )
 
 

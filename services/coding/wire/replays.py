@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from services.coding.domain.facts import Payer
-from services.coding.domain.policy import Policy
+from services.coding.domain.policy import chosen
 from services.coding.domain.replay import (
     REPLAYED,
     ChosenRelease,
@@ -71,7 +71,7 @@ class ReplayAsked(Document):
             tuple(ChosenRelease(each.table, each.release) for each in self.releases),
             None if payer is None else Payer(payer_id=payer.payer_id, program=payer.program),
             self.carry_forward,
-            None if self.policy is None else self.policy.over(Policy()),
+            None if self.policy is None else chosen(self.policy.said()),
         )
 
 
