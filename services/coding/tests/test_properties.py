@@ -1,6 +1,6 @@
 """What holds of every claim, whatever was documented: encounters drawn at random.
 
-A fact is left out of a procedure as often as it is charted: what cannot be coded is asked for.
+Now and then a fact is left out: what cannot be coded is asked for.
 """
 
 from collections import Counter
@@ -24,15 +24,15 @@ SITES = ("back", "nose", "scalp", "left ear", "lower eyelid", "hand", "trunk", "
 SUSPECTED, KNOWN = (None, "D49.2", "D48.5"), ("C44.311", "L57.0", "D22.5", "B07.8", "L40.0")
 
 patiently = settings(
-    max_examples=25,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
 def known(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """A fact that is charted, or not."""
-    return st.one_of(st.none(), values)
+    """A fact that is charted, or now and then not."""
+    return st.one_of(values, values, values, values, st.none())
 
 
 SIZE = known(st.decimals("0.1", "12", places=1).map(str))
@@ -164,8 +164,9 @@ def test_an_unrelated_lesion_never_changes_another_code(coded: Any, visit: dict[
 
 
 def unbypassed(tables: Tables, claim: Claim) -> list[tuple[str, str]]:
-    """Pairs of codes on the claim that no modifier may or does part."""
+    """Pairs of codes that nothing parts: no modifier and, where one may, no question either."""
     found = []
+    asked = any(hold.reason == "ncci_distinct" for hold in claim.holds)
     for one, other in permutations(claim.lines, 2):
         pair = tables.pair(one.code, other.code, DAY)
         if pair is None or (pair.column_1, pair.column_2) != (one.code, other.code):
@@ -173,7 +174,7 @@ def unbypassed(tables: Tables, claim: Claim) -> list[tuple[str, str]]:
         apart = BYPASS.intersection((*one.modifiers, *other.modifiers)) or {
             each for line in (one, other) for each in line.modifiers if each[0] in "EFT"
         }
-        if pair.indicator == "0" or (pair.indicator == "1" and not apart):
+        if pair.indicator == "0" or (pair.indicator == "1" and not apart and not asked):
             found.append((one.code, other.code))
     return found
 
@@ -184,8 +185,7 @@ def test_what_never_passes(coded: Any, tables: Tables, visit: dict[str, Any]) ->
     """NCCI, and the errors seen in the market (coding-rules, section 14 and issue list)."""
     found = coded(visit["procedures"], visit["lesions"], evaluation=visit["evaluation"])
     claim = found.claim
-    if found.status == "ready":
-        assert unbypassed(tables, claim) == []
+    assert unbypassed(tables, claim) == []
     codes = Counter(line.code for line in claim.lines)
     assert "11100" not in codes and "88305" not in codes
     assert sum(line.units for line in claim.lines if line.code in PRIMARY_BIOPSIES) <= 1
