@@ -1,7 +1,7 @@
 """Policies: what a practice chooses where the rules leave it a choice; fees of components."""
 
 from alembic import op
-from sqlalchemy import Column, Date, Text
+from sqlalchemy import Column, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db.migrations import protect
@@ -16,7 +16,6 @@ def upgrade() -> None:
     op.create_table(
         "policy",
         Column("practice_id", Text, primary_key=True),
-        Column("since", Date, primary_key=True),
         Column("document", JSONB, nullable=False),
         schema=SCHEMA,
     )
